@@ -1,0 +1,52 @@
+"""Writing results: whole or not at all, and never over something that was there before."""
+
+import os
+import secrets
+from pathlib import Path
+
+from electrode_homog.errors import InputError
+
+
+def write_whole(path: str | Path, content: str | bytes, *, overwrite: bool = False) -> Path:
+    """Write to a hidden name beside `path`, sync, then rename; text is UTF-8. Returns `path`.
+
+    Raises InputError where `path` exists and `overwrite` is not set, OSError, which names the path and the
+    bytes, where it cannot be written. In both cases nothing is left behind.
+    """
+    path = Path(path)
+    refuse_existing(path, overwrite=overwrite)
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if overwrite:
+            beside.replace(path)
+        else:
+            _move_to_new_name(beside, path)
+    except OSError as error:
+        if isinstance(error, FileExistsError):
+            raise InputError(f"{path} exists already; choose another name or ask to overwrite it") from error
+        raise OSError(error.errno, f"cannot write {len(data)} bytes: {error.strerror}", str(path)) from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def refuse_existing(path: str | Path, *, overwrite: bool = False) -> None:
+    """Raise InputError if `path` exists and `overwrite` is not set: cheap, so called before long work."""
+    if not overwrite and Path(path).exists():
+        raise InputError(f"{path} exists already; choose another name or ask to overwrite it")
+
+
+def _move_to_new_name(beside: Path, path: Path) -> None:
+    """Rename that fails if `path` came into being meanwhile; a plain rename where links are not supported."""
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        refuse_existing(path)
+        beside.replace(path)
