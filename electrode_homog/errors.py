@@ -43,9 +43,7 @@ class NotConvergedError(ElectrodeHomogError):
 
     exit_code = 4
 
-    def __init__(
-        self, message: str, *, best: Any = None, residual: float = float("nan"), iterations: int = 0
-    ):
+    def __init__(self, message: str, *, best: Any = None, residual: float = float("nan"), iterations: int = 0):
         super().__init__(message)
         self.best = best
         self.residual = residual

@@ -1,0 +1,27 @@
+"""The cell problem on voxels and what follows from it: the effective tensor, with its error and its bounds."""
+
+from electrode_homog.homogenization.boundary import Boundary
+from electrode_homog.homogenization.bounds import hashin_shtrikman_bounds, reuss_bound, voigt_bound
+from electrode_homog.homogenization.memory import bytes_needed, largest_cube
+from electrode_homog.homogenization.subvolumes import SubvolumeValues, subvolume_values
+from electrode_homog.homogenization.tensor import (
+    EffectiveConductivity,
+    EffectiveTensor,
+    effective_conductivity,
+    effective_tensor,
+)
+
+__all__ = [
+    "Boundary",
+    "EffectiveConductivity",
+    "EffectiveTensor",
+    "SubvolumeValues",
+    "bytes_needed",
+    "effective_conductivity",
+    "effective_tensor",
+    "hashin_shtrikman_bounds",
+    "largest_cube",
+    "reuss_bound",
+    "subvolume_values",
+    "voigt_bound",
+]

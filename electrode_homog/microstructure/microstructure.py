@@ -1,0 +1,94 @@
+"""An image whose labels have names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from electrode_homog.errors import InputError
+from electrode_homog.images import VoxelImage
+
+Labels = tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Microstructure:
+    """A voxel image and what each of its labels is.
+
+    `phases` maps a name to a label or a tuple of labels; it is kept as a read-only map from name to tuple.
+    Raises InputError if a label of the image has no name, if a named label is not in the image, or if a
+    label has two names.
+    """
+
+    image: VoxelImage
+    phases: Mapping[str, Labels] = field()
+
+    def __post_init__(self):
+        object.__setattr__(self, "phases", MappingProxyType(_as_tuples(self.phases)))
+        named = [label for labels in self.phases.values() for label in labels]
+        twice = sorted({label for label in named if named.count(label) > 1})
+        if twice:
+            raise InputError(f"labels {twice} belong to more than one phase in {dict(self.phases)}")
+        unnamed = sorted(set(self._counts) - set(named))
+        if unnamed:
+            raise InputError(
+                f"labels {unnamed} of {self.image.source!r} have no phase; phases covers {sorted(named)}; "
+                f"in the image are {self._shares()}"
+            )
+        absent = sorted(set(named) - set(self._counts))
+        if absent:
+            raise InputError(f"labels {absent} are not in {self.image.source!r}; in the image are {self._shares()}")
+
+    @cached_property
+    def _counts(self) -> dict[int, int]:
+        labels = self.image.labels
+        if labels.dtype.itemsize <= 2:
+            counts = np.bincount(labels.ravel())
+            return {int(label): int(counts[label]) for label in np.flatnonzero(counts)}
+        values, counts = np.unique(labels, return_counts=True)
+        return {int(label): int(count) for label, count in zip(values, counts, strict=True)}
+
+    def _shares(self) -> str:
+        size = self.image.labels.size
+        return ", ".join(f"{label} ({count / size:.2%})" for label, count in self._counts.items())
+
+    @property
+    def fractions(self) -> dict[str, float]:
+        """Volume fraction of each phase, in the order of `phases`; they add up to 1."""
+        size = self.image.labels.size
+        return {name: sum(self._counts[label] for label in labels) / size for name, labels in self.phases.items()}
+
+    def mask(self, *names: str) -> np.ndarray:
+        """True, in (nx, ny, nz), where the voxel belongs to one of the named phases."""
+        labels = [label for name in names for label in self.phases[self.checked_name(name)]]
+        if len(labels) == 1:
+            return self.image.labels == labels[0]
+        return np.isin(self.image.labels, labels)
+
+    def checked_name(self, name: str) -> str:
+        """`name` itself; InputError if there is no such phase."""
+        if name not in self.phases:
+            raise InputError(f"no phase {name!r}; the phases are {', '.join(map(repr, self.phases))}")
+        return name
+
+    def cropped(self, x: slice, y: slice, z: slice) -> "Microstructure":
+        """The part inside three slices of voxels; phases that are not in it are left out."""
+        image = self.image.cropped(x, y, z)
+        present = set(np.unique(image.labels).tolist())
+        kept = {name: tuple(label for label in labels if label in present) for name, labels in self.phases.items()}
+        return Microstructure(image, {name: labels for name, labels in kept.items() if labels})
+
+
+def _as_tuples(phases: Mapping[str, int | Labels]) -> dict[str, Labels]:
+    if not phases:
+        raise InputError("phases is empty; name every label, such as {'pore': 0, 'active': 1}")
+    result = {}
+    for name, labels in phases.items():
+        labels = labels if isinstance(labels, tuple | list) else (labels,)
+        whole = all(isinstance(label, int | np.integer) and not isinstance(label, bool) for label in labels)
+        if not (isinstance(name, str) and name and labels and whole):
+            raise InputError(f"phases[{name!r}] = {labels!r}: a phase is a name with one whole-number label or several")
+        result[name] = tuple(int(label) for label in labels)
+    return result
