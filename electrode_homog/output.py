@@ -2,7 +2,10 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from electrode_homog.errors import InputError
 
@@ -50,3 +53,34 @@ def _move_to_new_name(beside: Path, path: Path) -> None:
     except OSError:
         refuse_existing(path)
         beside.replace(path)
+
+
+@contextmanager
+def exclusive_folder(folder: str | Path) -> Iterator[Path]:
+    """Make `folder` if need be and hold it: a second run in it raises InputError instead of interleaving."""
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file; a folder for the results is needed")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / ".lock").open("a+", encoding="utf-8")
+    except OSError as error:
+        raise OSError(error.errno, f"cannot write there: {error.strerror}", str(folder)) from error
+    with lock:
+        _hold(lock, folder)
+        yield folder
+
+
+def _hold(lock: IO[str], folder: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # not a POSIX system: no lock, and no false promise of one
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.seek(0)
+        raise InputError(f"{folder} is in use by process {lock.read().strip() or 'unknown'}") from error
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()

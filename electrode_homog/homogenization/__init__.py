@@ -2,7 +2,7 @@
 
 from electrode_homog.homogenization.boundary import Boundary
 from electrode_homog.homogenization.bounds import hashin_shtrikman_bounds, reuss_bound, voigt_bound
-from electrode_homog.homogenization.memory import bytes_needed, largest_cube
+from electrode_homog.homogenization.cost import Cost, forecast, largest_cube
 from electrode_homog.homogenization.subvolumes import SubvolumeValues, subvolume_values
 from electrode_homog.homogenization.tensor import (
     EffectiveConductivity,
@@ -13,12 +13,13 @@ from electrode_homog.homogenization.tensor import (
 
 __all__ = [
     "Boundary",
+    "Cost",
     "EffectiveConductivity",
     "EffectiveTensor",
     "SubvolumeValues",
-    "bytes_needed",
     "effective_conductivity",
     "effective_tensor",
+    "forecast",
     "hashin_shtrikman_bounds",
     "largest_cube",
     "reuss_bound",

@@ -21,7 +21,7 @@ from electrode_homog.errors import ElectrodeHomogError, InputError, NotConverged
 from electrode_homog.homogenization.boundary import Boundary
 from electrode_homog.homogenization.bounds import hashin_shtrikman_bounds, reuss_bound, voigt_bound
 from electrode_homog.homogenization.conjugate_gradients import Minimum, least_energy
-from electrode_homog.homogenization.memory import refuse_what_cannot_fit
+from electrode_homog.homogenization.cost import refuse_what_cannot_fit
 from electrode_homog.homogenization.multigrid import Multigrid
 from electrode_homog.homogenization.network import PhaseMap, insulated_network, periodic_network
 from electrode_homog.microstructure import Microstructure, periodic_parts, spanning
@@ -205,7 +205,7 @@ class _Problem:
             raise InputError(f"conductivity = {dict(conductivity)!r} names no phase that conducts")
         self._carrying: dict[int, np.ndarray] = {}
         conducting = electrode.mask(*self.conductivity)
-        refuse_what_cannot_fit(int(np.count_nonzero(conducting)), electrode.image.shape)
+        refuse_what_cannot_fit(electrode, self.conductivity)
         match boundary:
             case Boundary.INSULATED_SIDES:
                 masks = [spanning(conducting, axis) for axis in range(3)]

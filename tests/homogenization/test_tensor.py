@@ -332,7 +332,7 @@ def test_bad_settings_are_refused(keywords):
 
 def test_what_cannot_fit_is_refused(monkeypatch):
     """A problem larger than the free memory is refused with both numbers, before anything is built."""
-    monkeypatch.setattr("electrode_homog.homogenization.memory.available_memory_bytes", lambda: 1000)
+    monkeypatch.setattr("electrode_homog.homogenization.cost.available_memory_bytes", lambda: 1000)
     with pytest.raises(InputError, match="GB are free"):
         effective_tensor(electrode(np.zeros((4, 4, 4), dtype=int)), {"a": 1.0})
 

@@ -1,0 +1,80 @@
+"""The command line: one verb per step. It parses, calls, prints; results go to stdout, all else to stderr.
+
+Exit codes: 0 done, 1 a bug of ours, 2 bad input, 3 does not percolate, 4 did not converge, 5 cannot be written,
+130 interrupted. It has no defaults of its own: an option that was not given is not passed on.
+"""
+
+import sys
+import traceback
+
+import typer
+
+from electrode_homog.cli import cell_verbs, image_verbs, study_verbs
+from electrode_homog.cli.console import complain
+from electrode_homog.errors import ElectrodeHomogError
+
+app = typer.Typer(
+    name="electrode-homog",
+    help="From the picture of a battery electrode to the voltage of a cell.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (
+    study_verbs.demo,
+    study_verbs.run,
+    image_verbs.describe,
+    image_verbs.tensor,
+    cell_verbs.simulate,
+    cell_verbs.design,
+    cell_verbs.fit,
+    study_verbs.doctor,
+):
+    app.command()(verb)
+
+
+@app.callback()
+def options(
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    """From the picture of a battery electrode to the voltage of a cell."""
+    if version:
+        from electrode_homog import __version__
+
+        print(__version__)
+        raise typer.Exit
+    del debug  # read by `main`, which also covers errors before this point
+
+
+def main() -> None:
+    """Entry point of the command `electrode-homog`."""
+    try:
+        status = typer.main.get_command(app).main(prog_name="electrode-homog", standalone_mode=False)
+    except typer.Abort:
+        complain("interrupted", "Finished steps are on disk; the same command goes on from there.")
+        sys.exit(130)
+    except (ElectrodeHomogError, OSError) as error:
+        if "--debug" in sys.argv:
+            traceback.print_exc()
+        complain(*_explained(error))
+        sys.exit(error.exit_code if isinstance(error, ElectrodeHomogError) else 5)
+    except Exception as error:
+        if not hasattr(error, "exit_code") or not hasattr(error, "show"):
+            raise
+        error.show()  # type: ignore[attr-defined]  # a usage error of the option parser
+        sys.exit(error.exit_code)  # type: ignore[attr-defined]
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _explained(error: Exception) -> tuple[str, str]:
+    titles = {
+        "InputError": "bad input",
+        "OutOfRangeError": "out of range",
+        "NotPercolatingError": "does not percolate",
+        "NotConvergedError": "did not converge",
+    }
+    if isinstance(error, OSError):
+        return "cannot read or write", f"{error.filename or ''}: {error.strerror or error}"
+    return titles.get(type(error).__name__, "failed"), str(error)

@@ -1,0 +1,258 @@
+"""Verbs that run cells: simulate, design, fit."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from electrode_homog.cli.arguments import Changes, CRates, Force, Json, ParameterSet, Report, grid_values, number, pairs
+from electrode_homog.cli.console import hand_out, note, progress, refuse_existing_outputs, table
+from electrode_homog.errors import InputError
+
+if TYPE_CHECKING:
+    from electrode_homog.p2d import CellRun
+    from electrode_homog.parameters import CellParameters
+
+CsvPath = Annotated[Path | None, typer.Option("--csv", help="Write the table as CSV; current positive on discharge.")]
+
+
+def simulate(
+    parameter_set: ParameterSet,
+    c_rate: CRates = None,
+    change: Changes = None,
+    transport: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--transport",
+            help="SIDE=FILE: B of the electrolyte in that electrode (negative, positive) from the JSON of a tensor.",
+        ),
+    ] = None,
+    drive_cycle: Annotated[
+        Path | None, typer.Option("--drive-cycle", help="CSV with time_s,current_A, discharge positive.")
+    ] = None,
+    csv: CsvPath = None,
+    json: Json = None,
+    report: Report = None,
+    force: Force = False,
+) -> None:
+    """Discharge a cell, or run it through a drive cycle.
+
+    electrode-homog simulate chen2020 --c-rate 1 --c-rate 2 --set positive.porosity=0.30
+    """
+    from electrode_homog.p2d import ConstantCurrent
+    from electrode_homog.p2d import simulate as run_protocol
+
+    refuse_existing_outputs(csv, json, report, force=force)
+    cell = _cell(parameter_set, change or [], transport or [])
+    protocols: list[Any] = [ConstantCurrent(rate) for rate in c_rate or []]
+    if drive_cycle is not None:
+        protocols.append(_read_drive_cycle(drive_cycle))
+    if not protocols:
+        raise InputError("nothing to simulate: give --c-rate or --drive-cycle")
+    if json is not None and len(protocols) > 1:
+        raise InputError("--json holds one run; give one --c-rate, or use --csv")
+    runs = []
+    with progress() as tell:
+        for protocol in protocols:
+            tell(f"{cell.name}: {protocol}")
+            runs.append(run_protocol(cell, protocol))
+    _write_outputs([cell, *runs], runs, csv, report, force=force)
+    if hand_out(runs[0], json, force=force):
+        return
+    table(
+        cell.name,
+        ["protocol", "capacity Ah", "energy Wh", "mean power W", "duration s", "ended by"],
+        [
+            [r.protocol_text, f"{r.capacity_Ah:.4f}", f"{r.energy_Wh:.4f}", f"{r.mean_power_W:.3f}",
+             f"{r.duration_s:.1f}", r.ended_by]
+            for r in runs
+        ],
+    )  # fmt: skip
+
+
+def design(
+    parameter_set: ParameterSet,
+    vary: Annotated[
+        list[str], typer.Option("--vary", help="PATH=FIRST:LAST:COUNT or PATH=V1,V2,…; once or twice.")
+    ],
+    c_rate: Annotated[float, typer.Option("--c-rate", help="Discharge at this C-rate.")],
+    change: Changes = None,
+    porosity_rule: Annotated[
+        str | None, typer.Option("--porosity-rule", help="What gives way when a porosity changes: see `design` in Python.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option("--workers", help="Processes; default: the cores.")] = None,
+    journal: Annotated[Path | None, typer.Option("--journal", help="Keep finished points; go on after a stop.")] = None,
+    csv: CsvPath = None,
+    json: Json = None,
+    report: Report = None,
+    force: Force = False,
+) -> None:
+    """Sweep one or two entries of a parameter set and tabulate capacity, energy and power.
+
+    electrode-homog design chen2020 --vary positive.thickness_m=50e-6:110e-6:5 --c-rate 1
+    """
+    from electrode_homog.p2d import ConstantCurrent
+    from electrode_homog.studies import PorosityRule
+    from electrode_homog.studies import design as sweep
+
+    refuse_existing_outputs(csv, json, report, force=force)
+    settings: dict[str, Any] = {"workers": workers, "journal": journal}
+    if porosity_rule is not None:
+        settings["porosity_rule"] = _member(PorosityRule, porosity_rule, "--porosity-rule")
+    settings = {key: value for key, value in settings.items() if value is not None}
+    values = {path: grid_values(text, f"--vary {path}") for path, text in pairs(vary, "--vary").items()}
+    cell = _cell(parameter_set, change or [], [])
+    with progress() as tell:
+        tell(f"{cell.name}: {_product(values)} points")
+        found = sweep(cell, values, ConstantCurrent(c_rate), **settings)
+    if csv is not None:
+        from electrode_homog.output import write_whole
+
+        note(f"wrote {write_whole(csv, found.table.to_csv(index=False), overwrite=force)}")
+    _write_outputs([cell, found], [], None, report, force=force)
+    if hand_out(found, json, force=force):
+        return
+    shown = [*values, "capacity_Ah", "energy_Wh", "mean_power_W", "stack_energy_density_Wh_per_L", "status"]
+    rows = [[f"{cell:.5g}" if isinstance(cell, float) else cell for cell in row] for row in found.table[shown].values]
+    table(f"{found.cell_name}: {found.protocol_text}", shown, rows)
+    for warning in found.warnings:
+        note(f"warning: {warning}")
+
+
+def fit(
+    parameter_set: ParameterSet,
+    data: Annotated[Path, typer.Argument(help="CSV with time, current and voltage.", show_default=False)],
+    vary: Annotated[list[str], typer.Option("--vary", help="PATH=LOW:HIGH, once per fitted entry.")],
+    current_sign: Annotated[
+        str, typer.Option("--current-sign", help="What the file counts as positive: discharge-positive or charge-positive.")
+    ],
+    repeated_times: Annotated[
+        str | None, typer.Option("--repeated-times", help="Rows that share a time: refuse, keep-first or keep-last.")
+    ] = None,
+    change: Changes = None,
+    max_solves: Annotated[int | None, typer.Option("--max-solves", help="Simulations before it gives up.")] = None,
+    save: Annotated[Path | None, typer.Option("--save", help="Write the fitted parameter set as TOML.")] = None,
+    json: Json = None,
+    report: Report = None,
+    force: Force = False,
+) -> None:
+    """Fit entries of a parameter set to the first constant-current discharge of a record.
+
+    electrode-homog fit chen2020 cell.csv --current-sign discharge-positive --vary positive.diffusivity_m2_s=1e-16:1e-13
+    """
+    from electrode_homog.parameters import save_parameter_set
+    from electrode_homog.studies import CurrentSign, RepeatedTimes, read_cycling_data
+    from electrode_homog.studies import fit as fit_cell
+
+    refuse_existing_outputs(save, json, report, force=force)
+    reading: dict[str, Any] = {"current_sign": _member(CurrentSign, current_sign, "--current-sign")}
+    if repeated_times is not None:
+        reading["repeated_times"] = _member(RepeatedTimes, repeated_times, "--repeated-times")
+    bounds = {path: _bounds(text, path) for path, text in pairs(vary, "--vary").items()}
+    record = read_cycling_data(data, **reading).first_discharge()
+    cell = _cell(parameter_set, change or [], [])
+    with progress() as tell:
+        tell(f"fitting {', '.join(bounds)} of {cell.name} to {record.source}")
+        found = fit_cell(cell, record, vary=bounds, **({} if max_solves is None else {"max_solves": max_solves}))
+    if save is not None:
+        note(f"wrote {save_parameter_set(found.cell, save, overwrite=force) or save}")
+    _write_outputs([found], [], None, report, force=force)
+    if hand_out(found, json, force=force):
+        return
+    table(
+        f"{found.cell.name}: rms {1e3 * found.initial_rms_V:.1f} -> {1e3 * found.rms_V:.1f} mV, "
+        f"{found.solves} solves, {found.seconds:.0f} s",
+        ["entry", "before", "fitted", "standard error"],
+        [
+            [path, f"{found.initial_values[path]:.5g}", f"{value:.5g}", f"{found.standard_errors[path]:.2g}"]
+            for path, value in found.values.items()
+        ],
+    )
+    for warning in found.warnings:
+        note(f"warning: {warning}")
+
+
+def _cell(parameter_set: str, changes: list[str], transport: list[str]) -> "CellParameters":
+    from electrode_homog.parameters import load_parameter_set
+
+    cell = load_parameter_set(parameter_set)
+    for path, text in pairs(changes, "--set").items():
+        cell = cell.with_value(path, number(text, f"--set {path}"), source="--set on the command line")
+    for side, file in pairs(transport, "--transport").items():
+        cell = _with_transport(cell, side, Path(file))
+    return cell
+
+
+def _with_transport(cell: "CellParameters", side: str, path: Path) -> "CellParameters":
+    from electrode_homog.errors import NotPercolatingError
+    from electrode_homog.homogenization import EffectiveTensor
+    from electrode_homog.provenance import from_json
+    from electrode_homog.transport_law import FixedEfficiency
+
+    if side not in ("negative", "positive"):
+        raise InputError(f"--transport {side}=…: 'negative' or 'positive'")
+    try:
+        tensor = from_json(path.read_text(encoding="utf-8"), EffectiveTensor)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text") from error
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    if not tensor.percolates[0]:
+        raise NotPercolatingError(f"{path}: nothing percolates along axis 0; no cell works with B = 0", axes=(0,))
+    return cell.with_electrode(
+        side,
+        source=f"through-thickness entry of {path.name} ({tensor.source}, {tensor.boundary.value})",
+        electrolyte_law=FixedEfficiency(tensor.through_thickness),
+    )
+
+
+def _read_drive_cycle(path: Path) -> Any:
+    import pandas
+
+    from electrode_homog.p2d import DriveCycle
+
+    try:
+        columns = pandas.read_csv(path, dtype=float)
+        return DriveCycle(columns["time_s"].to_numpy(), columns["current_A"].to_numpy())
+    except KeyError as error:
+        raise InputError(f"{path}: column {error} is missing; time_s and current_A are needed") from error
+    except (ValueError, pandas.errors.ParserError) as error:
+        raise InputError(f"{path}: not a table of numbers ({error})") from error
+
+
+def _write_outputs(
+    items: list[Any], runs: "list[CellRun]", csv: Path | None, report: Path | None, *, force: bool
+) -> None:
+    if csv is not None:
+        from electrode_homog.output import write_whole
+
+        lines = ["protocol,time_s,current_A,voltage_V,discharge_capacity_Ah"]
+        for run in runs:
+            for row in zip(run.time_s, run.current_A, run.voltage_V, run.discharge_capacity_Ah, strict=True):
+                lines.append(f'"{run.protocol_text}",' + ",".join(f"{value:.9g}" for value in row))
+        note(f"wrote {write_whole(csv, chr(10).join(lines) + chr(10), overwrite=force)}")
+    if report is not None:
+        from electrode_homog.report import write_report
+
+        note(f"wrote {write_report(items, report, overwrite=force)}")
+
+
+def _bounds(text: str, path: str) -> tuple[float, float]:
+    low, sign, high = text.partition(":")
+    if not sign:
+        raise InputError(f"--vary {path}={text}: write LOW:HIGH")
+    return number(low, f"--vary {path}"), number(high, f"--vary {path}")
+
+
+def _member(kind: Any, text: str, option: str) -> Any:
+    for member in kind:
+        if member.value == text:
+            return member
+    raise InputError(f"{option} {text!r}: one of {', '.join(member.value for member in kind)}")
+
+
+def _product(values: dict[str, list[float]]) -> int:
+    count = 1
+    for of_one in values.values():
+        count *= len(of_one)
+    return count

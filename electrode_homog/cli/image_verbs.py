@@ -1,0 +1,133 @@
+"""Verbs that look at an image: describe, tensor."""
+
+from typing import Annotated, Any
+
+import typer
+
+from electrode_homog.cli.arguments import (
+    Force,
+    ImagePath,
+    Json,
+    Phases,
+    Report,
+    ThroughAxis,
+    VoxelSize,
+    load_microstructure,
+    number,
+    pairs,
+)
+from electrode_homog.cli.console import hand_out, note, progress, refuse_existing_outputs, table
+
+
+def describe(
+    image: ImagePath,
+    phase: Phases,
+    voxel_size: VoxelSize = None,
+    through_axis: ThroughAxis = None,
+    json: Json = None,
+    force: Force = False,
+) -> None:
+    """Phases of an image: fractions, percolation, face-count area.
+
+    electrode-homog describe nmc.tif --voxel-size 398nm --phase pore=0 --phase active=1 --phase binder=2
+    """
+    from electrode_homog.microstructure import describe as describe_microstructure
+
+    refuse_existing_outputs(json, force=force)
+    described = describe_microstructure(load_microstructure(image, voxel_size, through_axis, phase))
+    if hand_out(described, json, force=force):
+        return
+    size = " x ".join(map(str, described.shape))
+    voxel = " x ".join(f"{edge * 1e9:g}" for edge in described.voxel_size_m)
+    table(
+        f"{described.source}: {size} voxels of {voxel} nm; connected share of the phase from face to face",
+        ["phase", "labels", "fraction", "connected x", "y", "z", "face-count area 1/m (about 50 % too high)"],
+        [
+            [
+                p.name,
+                ", ".join(map(str, p.labels)),
+                f"{p.volume_fraction:.4f}",
+                *(f"{share:.4f}" for share in p.connected_fraction),
+                f"{p.face_count_area_per_m:.4g}",
+            ]
+            for p in described.phases
+        ],
+    )
+    for warning in described.warnings:
+        note(f"warning: {warning}")
+
+
+def tensor(
+    image: ImagePath,
+    phase: Phases,
+    conductivity: Annotated[
+        list[str], typer.Option("--conductivity", help="PHASE=NUMBER; phases that are not named insulate.")
+    ],
+    voxel_size: VoxelSize = None,
+    through_axis: ThroughAxis = None,
+    boundary: Annotated[str | None, typer.Option("--boundary", help="insulated-sides or periodic.")] = None,
+    tolerance: Annotated[float | None, typer.Option("--tolerance", help="Relative error of the values.")] = None,
+    max_iterations: Annotated[int | None, typer.Option("--max-iterations", help="Of the solver, per axis.")] = None,
+    axis: Annotated[
+        int | None, typer.Option("--axis", help="Only this axis (0, 1, 2); fails if nothing percolates along it.")
+    ] = None,
+    json: Json = None,
+    report: Report = None,
+    force: Force = False,
+) -> None:
+    """Effective conductivity or diffusivity tensor of an image.
+
+    electrode-homog tensor nmc.tif --voxel-size 398nm --phase pore=0 --phase solid=1,2 --conductivity pore=1
+    """
+    from electrode_homog.homogenization import effective_conductivity, effective_tensor, forecast
+    from electrode_homog.workflow import parse_boundary
+
+    refuse_existing_outputs(json, report, force=force)
+    table_of_k = {name: number(k, f"--conductivity {name}") for name, k in pairs(conductivity, "--conductivity").items()}
+    settings: dict[str, Any] = {"tolerance": tolerance, "max_iterations": max_iterations}
+    settings["boundary"] = None if boundary is None else parse_boundary(boundary, "--boundary")
+    settings = {key: value for key, value in settings.items() if value is not None}
+    electrode = load_microstructure(image, voxel_size, through_axis, phase)
+    cost = forecast(electrode, [electrode.checked_name(name) for name, k in table_of_k.items() if k > 0])
+    with progress() as tell:
+        axes = 3 if axis is None else 1
+        tell(f"{cost.unknowns} unknowns: about {axes * cost.seconds:.0f} s and {cost.bytes / 1e9:.1f} GB")
+        if axis is None:
+            result = effective_tensor(electrode, table_of_k, **settings)
+        else:
+            result = effective_conductivity(electrode, table_of_k, axis=axis, **settings)
+    if report is not None:
+        from electrode_homog.report import write_report
+
+        note(f"wrote {write_report([electrode, result], report, overwrite=force)}")
+    if hand_out(result, json, force=force):
+        return
+    if axis is None:
+        _show_tensor(result)
+    else:
+        table(
+            f"along axis {axis}",
+            ["effective value", "volume fraction", "relative error", "iterations"],
+            [[f"{result.value:.6g}", f"{result.volume_fraction:.4f}", f"{result.relative_error:.1e}", result.iterations]],
+        )
+
+
+def _show_tensor(result: Any) -> None:
+    table(
+        f"effective tensor of {result.source}, {result.boundary.value}; axis 0 = x = through-thickness",
+        ["flux along", "x", "y", "z", "tortuosity factor", "Reuss", "Voigt"],
+        [
+            [
+                name,
+                *(f"{k:.6g}" for k in result.matrix[i]),
+                f"{result.tortuosity_factor[i]:.4f}",
+                f"{result.reuss[i]:.4g}",
+                f"{result.voigt[i]:.4g}",
+            ]
+            for i, name in enumerate("xyz")
+        ],
+    )
+    note(f"relative error at most {result.relative_error:.1e}, {result.iterations} iterations, {result.seconds:.1f} s")
+    for i, name in enumerate("xyz"):
+        if not result.percolates[i]:
+            note(f"warning: {' + '.join(result.conductivity)} does not percolate along {name}; the value is exactly 0")

@@ -1,0 +1,79 @@
+"""From numbers in a file to labels: whole, >= 0, few enough to be a segmentation, in the smallest type."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from electrode_homog.errors import InputError
+
+MOST_LABELS = 32  # phases of an electrode are a handful; a grey-value scan has hundreds
+_BLOCK = 2**22  # voxels examined at once, so that counting needs little memory
+_STOP = 4096  # distinct values after which counting further would only cost memory
+
+
+def segmented_labels(path: Path, array: np.ndarray) -> np.ndarray:
+    """The (nx, ny, nz) array as labels; converted only if it is float, foreign-endian or wider than needed.
+
+    Raises InputError for an array that is not 3-D or is empty, for values that are negative, not whole or
+    not finite, and for more than 32 distinct ones.
+    """
+    if array.ndim != 3 or array.size == 0:
+        raise InputError(f"{path}: shape {array.shape} is not (nx, ny, nz) with a voxel in it")
+    if array.dtype.kind not in "biuf":
+        raise InputError(f"{path}: values are of type {array.dtype}, not numbers")
+    counts = _counted_values(path, array)
+    lowest, highest = min(counts), max(counts)
+    if lowest < 0:
+        share = sum(n for value, n in counts.items() if value < 0) / counts.total()
+        raise InputError(
+            f"{path}: labels go down to {lowest:g} ({share:.2%} of the voxels are negative); labels are >= 0"
+        )
+    if len(counts) > MOST_LABELS:
+        common = ", ".join(f"{value:g} ({n / counts.total():.1%})" for value, n in counts.most_common(10))
+        found = f"{len(counts)} or more" if counts.total() < array.size else f"{len(counts)}"
+        raise InputError(f"{path}: {found} distinct values. Not segmented? The ten commonest: {common}")
+    if array.dtype.kind == "f" and highest > 2**53:
+        raise InputError(f"{path}: label {highest:g} is beyond the whole numbers that {array.dtype} holds exactly")
+    smallest = np.min_scalar_type(int(highest))
+    if array.dtype == bool or (array.dtype.kind == "u" and array.dtype == smallest and array.dtype.isnative):
+        return array
+    return array.astype(smallest)
+
+
+def _counted_values(path: Path, array: np.ndarray) -> Counter:
+    """Value -> voxels, in full, or for the first blocks where these hold thousands of values already."""
+    counts: Counter = Counter()
+    for block in _blocks(array):
+        if block.dtype.kind == "f":
+            _check_whole(path, block)
+        if block.dtype == np.uint8 or block.dtype == bool:
+            per_value = np.bincount(block.ravel().view(np.uint8), minlength=256)
+            values = np.flatnonzero(per_value)
+            found = per_value[values]
+        else:
+            values, found = np.unique(block, return_counts=True)
+        counts.update(dict(zip(values.tolist(), found.tolist(), strict=True)))
+        if len(counts) > _STOP:
+            break
+    return counts
+
+
+def _check_whole(path: Path, block: np.ndarray) -> None:
+    """InputError unless every value is finite and whole; shows the first that is not."""
+    for what, wrong in (
+        ("not finite", ~np.isfinite(block)),
+        ("not a whole number", block != np.floor(block)),
+    ):
+        if wrong.any():
+            raise InputError(
+                f"{path}: value {block[wrong][0]!s} is {what} ({np.count_nonzero(wrong)} or more voxels); "
+                "a label is a whole number: segment, or rescale without interpolation"
+            )
+
+
+def _blocks(array: np.ndarray) -> Iterator[np.ndarray]:
+    slices = max(1, _BLOCK // max(1, array[0].size))
+    for start in range(0, array.shape[0], slices):
+        yield array[start : start + slices]

@@ -1,0 +1,78 @@
+"""One simulated run of a cell."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from electrode_homog.errors import OutOfRangeError
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """Finite volumes per electrode, in the separator, and along the radius of each particle; all uniform.
+
+    The default has a mesh error in voltage of 0.34 mV rms at 1C (first 95 % of the discharge of chen2020; 0.18 mV
+    for marquis2019) against 80, 30, 120 points, and 2.3 mV at 3C. 20 points everywhere: 1.05, 0.41 and 6.0 mV.
+    The largest single difference, 4 mV, is in the first second of chen2020, where particles are not resolved.
+    """
+
+    x_points: int = 30
+    separator_points: int = 10
+    r_points: int = 40
+
+    def __post_init__(self):
+        for name in ("x_points", "separator_points", "r_points"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or not 3 <= value <= 1000:
+                raise OutOfRangeError(f"Mesh: {name} = {value!r} is not a whole number of 3 to 1000 points")
+
+
+@dataclass(frozen=True, eq=False)  # eq=False: it holds arrays
+class CellRun:
+    """Time series of one protocol; discharge current positive, voltage of one cell of the series.
+
+    The arrays are (n,), read-only, at the solver's own time steps, strictly increasing in time: linear
+    interpolation between them is within 0.4 mV at 1C. A jump of current between two steps of the protocol is
+    two points 1e-9 s apart. `transport_efficiency` is re-read from what the solved model evaluated, with keys
+    "negative electrolyte", "separator electrolyte", "positive electrolyte", "negative solid", "positive solid".
+    `ended_by` says why the last step ended, `steps_ended_by` why each did. `lithium_drift` is the relative
+    spread of the total lithium in particles and electrolyte, `seconds` the wall time with building the model.
+    """
+
+    time_s: np.ndarray
+    current_A: np.ndarray
+    voltage_V: np.ndarray
+    discharge_capacity_Ah: np.ndarray
+    transport_efficiency: dict[str, float]
+    ended_by: str
+    steps_ended_by: tuple[str, ...]
+    cell_name: str
+    protocol_text: str
+    mesh: Mesh
+    lithium_drift: float
+    seconds: float
+
+    def __post_init__(self):
+        for name in ("time_s", "current_A", "voltage_V", "discharge_capacity_Ah"):
+            values = np.asarray(getattr(self, name), dtype=float).view()
+            values.flags.writeable = False
+            object.__setattr__(self, name, values)
+
+    @property
+    def capacity_Ah(self) -> float:
+        """Charge delivered: the integral of the discharge current, charging not subtracted."""
+        return float(np.trapezoid(np.maximum(self.current_A, 0.0), self.time_s)) / 3600
+
+    @property
+    def energy_Wh(self) -> float:
+        """Energy delivered: the integral of V I over the discharge, charging not subtracted."""
+        return float(np.trapezoid(self.voltage_V * np.maximum(self.current_A, 0.0), self.time_s)) / 3600
+
+    @property
+    def mean_power_W(self) -> float:
+        """Energy delivered over the duration of the whole run."""
+        return self.energy_Wh * 3600 / self.duration_s
+
+    @property
+    def duration_s(self) -> float:
+        return float(self.time_s[-1] - self.time_s[0])

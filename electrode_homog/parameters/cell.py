@@ -1,0 +1,49 @@
+"""What belongs to the cell as a whole: size, window of voltage, temperature."""
+
+from dataclasses import dataclass, field
+
+from electrode_homog.parameters.checking import (
+    CELSIUS,
+    MILLIMETRES,
+    MILLIVOLTS,
+    Problem,
+    Slip,
+    check_numbers,
+    number,
+    raise_problems,
+)
+
+MILLIOHMS, MILLIAMPERE_HOURS = Slip("milliohms", 1e-3), Slip("mA h", 1e-3)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Geometry and operating window; voltages are those of one cell of the series.
+
+    `nominal_capacity_Ah` defines 1C. The electrode area is height x width x electrodes_in_parallel. Raises
+    InputError or OutOfRangeError with every problem at once.
+    """
+
+    nominal_capacity_Ah: float = field(metadata=number("A h", 1e-6, 1e4, MILLIAMPERE_HOURS))
+    electrode_height_m: float = field(metadata=number("m", 1e-4, 100.0, MILLIMETRES))
+    electrode_width_m: float = field(metadata=number("m", 1e-4, 100.0, MILLIMETRES))
+    electrodes_in_parallel: int = field(metadata=number("1", 1, 1e5, whole=True))
+    cells_in_series: int = field(metadata=number("1", 1, 1e5, whole=True))
+    lower_voltage_V: float = field(metadata=number("V", 0.0, 6.0, MILLIVOLTS))
+    upper_voltage_V: float = field(metadata=number("V", 0.0, 6.0, MILLIVOLTS))
+    initial_temperature_K: float = field(metadata=number("K", 200.0, 400.0, CELSIUS))
+    ambient_temperature_K: float = field(metadata=number("K", 200.0, 400.0, CELSIUS))
+    reference_temperature_K: float = field(metadata=number("K", 200.0, 400.0, CELSIUS))
+    contact_resistance_Ohm: float = field(metadata=number("Ohm", 0.0, 10.0, MILLIOHMS))
+
+    def __post_init__(self):
+        problems = check_numbers(self)
+        if not problems and self.lower_voltage_V >= self.upper_voltage_V:
+            text = f"lower_voltage_V = {self.lower_voltage_V:g} must be below upper_voltage_V"
+            problems = [Problem(f"{text} = {self.upper_voltage_V:g}", True)]
+        raise_problems("cell", problems)
+
+    @property
+    def electrode_area_m2(self) -> float:
+        """Of all electrodes in parallel."""
+        return self.electrode_height_m * self.electrode_width_m * self.electrodes_in_parallel

@@ -1,0 +1,240 @@
+"""Parameter sets from TOML: sections of leaves, each leaf an inline table with a value and its source.
+
+    [positive]
+    porosity = {value = 0.335, source = "Chen2020, Table VII", uncertainty = 0.01}
+    open_circuit_potential_V = {expression = "4.2 - x", source = "assumed"}
+    particle = {sphere_radius_m = 5.22e-6, source = "..."}
+    electrolyte_law = {bruggeman_exponent = 1.5, source = "..."}  # or tortuosity_factor, transport_efficiency
+    solid_law = {effective = true, source = "..."}                # the conductivity is effective already
+
+One error names the file and everything that is wrong with it.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from electrode_homog.errors import ElectrodeHomogError, InputError, OutOfRangeError
+from electrode_homog.parameters.cell_parameters import SECTIONS, CellParameters
+from electrode_homog.parameters.checking import Problem, quantities, raise_problems, suggestion
+from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY
+from electrode_homog.parameters.expression import Expression
+from electrode_homog.particles import Sphere
+from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor
+
+SCHEMA = 1
+LARGEST_FILE_BYTES = 1_000_000
+TOP_LEVEL = ("schema", "name", "title", "citations")
+LAW_KEYS = ("bruggeman_exponent", "tortuosity_factor", "transport_efficiency", "effective")
+
+
+def load_parameter_set(name_or_path: str | Path) -> CellParameters:
+    """Read a shipped set by name ("chen2020"), or a file: a Path, or a text that ends in ".toml".
+
+    Raises InputError for a file that cannot be read or has anything wrong in form, OutOfRangeError if all
+    of its problems are values that are not physical; the message names the file and lists every problem.
+    """
+    if isinstance(name_or_path, Path) or str(name_or_path).endswith(".toml"):
+        path = Path(name_or_path)
+        return _parsed(_text(path), str(path))
+    shipped = _shipped()
+    if name_or_path not in shipped:
+        hint = suggestion(str(name_or_path), shipped)
+        raise InputError(f"no parameter set {name_or_path!r} is shipped{hint}; the path of a file ends in .toml")
+    return _parsed(shipped[name_or_path].read_text(encoding="utf-8"), f"{name_or_path}.toml")
+
+
+def parameter_set_names() -> tuple[str, ...]:
+    """The sets that are shipped, sorted."""
+    return tuple(sorted(_shipped()))
+
+
+def _shipped() -> dict[str, Any]:
+    """Name -> readable file: inside the installed package, else beside it in a checkout."""
+    package = resources.files("electrode_homog")
+    for folder in (package / "parameter_sets", Path(__file__).parents[2] / "parameter_sets"):
+        if folder.is_dir():
+            return {file.name[:-5]: file for file in folder.iterdir() if file.name.endswith(".toml")}
+    return {}
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise InputError(f"{path} is not a file")
+    size = path.stat().st_size
+    if size > LARGEST_FILE_BYTES:
+        raise InputError(f"{path} has {size} bytes; a parameter set has at most {LARGEST_FILE_BYTES}")
+    try:
+        return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 text: {error.reason} at byte {error.start}; save it as UTF-8") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _parsed(text: str, where: str) -> CellParameters:
+    try:
+        document = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # ValueError: TOMLDecodeError, and numbers of 5000 digits
+        reason = str(error) or error.__class__.__name__
+        raise InputError(f"{where} is not TOML: {reason}") from None
+    problems: list[Problem] = []
+    top = _top_level(document, problems)
+    sections, sources, uncertainties = {}, {}, {}
+    for section, kind in SECTIONS.items():
+        reader = _SectionReader(section, kind, document.get(section), problems)
+        sections[section] = reader.instance()
+        sources |= reader.sources
+        uncertainties |= reader.uncertainties
+    raise_problems(where, problems)
+    try:
+        return CellParameters(**top, **sections, sources=sources, uncertainties=uncertainties)
+    except ElectrodeHomogError as error:
+        raise type(error)(f"{where}: {error}") from error
+
+
+def _top_level(document: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+    allowed = (*TOP_LEVEL, *SECTIONS)
+    for key in document:
+        if key not in allowed:
+            problems.append(Problem(f"{key!r} is not a key of a parameter set{suggestion(key, allowed)}"))
+    schema = document.get("schema")
+    if schema != SCHEMA or isinstance(schema, bool):
+        problems.append(Problem(f"schema = {schema!r} is not known; this version reads schema = {SCHEMA}"))
+    top = {"name": document.get("name"), "title": document.get("title", "")}
+    for key, value in top.items():
+        if not isinstance(value, str) or (key == "name" and not value.strip()):
+            problems.append(Problem(f"{key} = {value!r} must be a text"))
+    citations = document.get("citations", [])
+    if not isinstance(citations, list) or not all(isinstance(citation, str) for citation in citations):
+        problems.append(Problem(f"citations = {citations!r} must be a list of texts"))
+    return {**top, "citations": citations}
+
+
+class _SectionReader:
+    """Reads one section; what is wrong goes to `problems`, so that the next leaf is still read."""
+
+    def __init__(self, section: str, kind: type, table: Any, problems: list[Problem]):
+        self.section, self.kind, self.problems = section, kind, problems
+        self.sources: dict[str, str] = {}
+        self.uncertainties: dict[str, float] = {}
+        self.table = table if isinstance(table, dict) else {}
+        if table is None:
+            self._problem("section is missing")
+        elif not isinstance(table, dict):
+            self._problem(f"must be a section, not {table!r}")
+
+    def instance(self) -> Any:
+        """The dataclass of the section, or None where that was not possible."""
+        if not self.table:
+            return None
+        before = len(self.problems)
+        names = [f.name for f in fields(self.kind)]
+        for key in self.table:
+            if key not in names:
+                self._problem(f"{key!r} is not a key of this section{suggestion(key, names)}")
+        values = {}
+        for name in names:
+            if name in self.table:
+                values[name] = self._leaf(name, self.table[name])
+            else:
+                self._problem(f"{name} is missing")
+        if len(self.problems) > before:
+            return None
+        try:
+            return self.kind(**values)
+        except (InputError, OutOfRangeError) as error:
+            self._problem(str(error), physical=isinstance(error, OutOfRangeError))
+            return None
+
+    def _leaf(self, name: str, leaf: Any) -> Any:
+        path = f"{self.section}.{name}"
+        if not isinstance(leaf, dict):
+            self._problem(f'{name} = {leaf!r} has no source; write {name} = {{value = {leaf!r}, source = "..."}}')
+            return None
+        source = leaf.get("source")
+        if not isinstance(source, str) or not source.strip():
+            self._problem(f'{name} has no source; add source = "paper and table", or "assumed"')
+        else:
+            self.sources[path] = source
+        if "uncertainty" in leaf:
+            self.uncertainties[path] = leaf["uncertainty"]
+        content = {key: value for key, value in leaf.items() if key not in ("source", "uncertainty")}
+        try:
+            return self._content(name, content)
+        except (InputError, OutOfRangeError) as error:
+            self._problem(f"{name}: {error}", physical=isinstance(error, OutOfRangeError))
+            return None
+
+    def _content(self, name: str, content: dict[str, Any]) -> Any:
+        if name.endswith("_law"):
+            return _law(name, content)
+        if name == "particle":
+            _only(content, ("sphere_radius_m",))
+            return Sphere(content["sphere_radius_m"])
+        quantity = quantities(self.kind)[name]
+        if "expression" in content:
+            _only(content, ("expression",))
+            return Expression(content["expression"], quantity.variables)
+        _only(content, ("value",))
+        return content["value"]
+
+    def _problem(self, text: str, *, physical: bool = False) -> None:
+        self.problems.append(Problem(f"[{self.section}] {text}", physical))
+
+
+def _law(name: str, content: dict[str, Any]) -> Any:
+    kinds = LAW_KEYS if name == "solid_law" else LAW_KEYS[:3]
+    given = [key for key in content if key in kinds]
+    if len(given) != 1:
+        raise InputError(f"needs exactly one of {', '.join(kinds)}, not {', '.join(content) or 'nothing'}")
+    value = content[given[0]]
+    if given[0] == "effective":
+        _only(content, ("effective",))
+        if value is not True:
+            raise InputError(f"effective = {value!r}; write effective = true, or another law")
+        return EFFECTIVE_ALREADY
+    _check_plain_number(given[0], value)
+    match given[0]:
+        case "tortuosity_factor":
+            _only(content, ("tortuosity_factor",))
+            return TortuosityFactor(float(value))
+        case "transport_efficiency":
+            _only(content, ("transport_efficiency",))
+            return FixedEfficiency(float(value))
+    return _bruggeman_law(content)
+
+
+def _bruggeman_law(content: dict[str, Any]) -> BruggemanLaw:
+    _only(content, ("bruggeman_exponent",), optional=("porosity_range", "exponent_standard_error"))
+    optional: dict[str, Any] = {}
+    if "porosity_range" in content:
+        limits = content["porosity_range"]
+        if not isinstance(limits, list) or len(limits) != 2:
+            raise InputError(f"porosity_range = {limits!r} must be [lowest, highest]")
+        for limit in limits:
+            _check_plain_number("porosity_range", limit)
+        optional["porosity_range"] = (float(limits[0]), float(limits[1]))
+    if "exponent_standard_error" in content:
+        _check_plain_number("exponent_standard_error", content["exponent_standard_error"])
+        optional["exponent_standard_error"] = float(content["exponent_standard_error"])
+    return BruggemanLaw(float(content["bruggeman_exponent"]), **optional)
+
+
+def _only(content: dict[str, Any], required: tuple[str, ...], *, optional: tuple[str, ...] = ()) -> None:
+    for key in content:
+        if key not in (*required, *optional):
+            raise InputError(
+                f"{key!r} is not a key here{suggestion(key, (*required, *optional, 'source', 'uncertainty'))}"
+            )
+    for key in required:
+        if key not in content:
+            raise InputError(f"{key} is missing")
+
+
+def _check_plain_number(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, float | int) or abs(value) > 1e300:
+        raise InputError(f"{name} = {value!r} is not a plain number")

@@ -1,0 +1,83 @@
+"""Parameter sets to TOML, in the form that `toml_reading` describes; reading it back gives an equal set."""
+
+import json
+import math
+from dataclasses import fields
+from pathlib import Path
+from typing import assert_never
+
+from electrode_homog.errors import InputError
+from electrode_homog.output import write_whole
+from electrode_homog.parameters.cell_parameters import SECTIONS, CellParameters
+from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY
+from electrode_homog.parameters.expression import Expression
+from electrode_homog.parameters.toml_reading import SCHEMA
+from electrode_homog.particles import Sphere
+from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor
+
+
+def save_parameter_set(cell: CellParameters, path: str | Path, *, overwrite: bool = False) -> Path:
+    """Write one file, whole or not at all; `load_parameter_set(path)` returns an equal set.
+
+    Raises InputError where `path` does not end in .toml, or exists and `overwrite` is not set; OSError where
+    it cannot be written.
+    """
+    path = Path(path)
+    if path.suffix != ".toml":
+        raise InputError(f"{path} must end in .toml, so that load_parameter_set knows it as a file")
+    return write_whole(path, _document(cell), overwrite=overwrite)
+
+
+def _document(cell: CellParameters) -> str:
+    lines = [f"schema = {SCHEMA}", f"name = {_text(cell.name)}", f"title = {_text(cell.title)}"]
+    lines.append(f"citations = [{', '.join(_text(citation) for citation in cell.citations)}]")
+    for section in SECTIONS:
+        lines += ["", f"[{section}]"]
+        owner = getattr(cell, section)
+        for f in fields(owner):
+            path = f"{section}.{f.name}"
+            parts = _content(getattr(owner, f.name), solid=f.name == "solid_law")
+            if path in cell.uncertainties:
+                parts["uncertainty"] = repr(cell.uncertainties[path])
+            parts["source"] = _text(cell.sources[path])
+            lines.append(f"{f.name} = {{{', '.join(f'{key} = {value}' for key, value in parts.items())}}}")
+    return "\n".join(lines) + "\n"
+
+
+Value = float | Expression | Sphere | BruggemanLaw | TortuosityFactor | FixedEfficiency
+
+
+def _content(value: Value, *, solid: bool) -> dict[str, str]:
+    """Key -> TOML text; `repr` of a float is its shortest text that reads back to the same bits."""
+    match value:
+        case float() | int():
+            return {"value": repr(value)}
+        case Expression():
+            return {"expression": _text(value.text)}
+        case Sphere():
+            return {"sphere_radius_m": repr(value.radius_m)}
+        case TortuosityFactor():
+            return {"tortuosity_factor": repr(float(value.value))}
+        case FixedEfficiency():
+            if solid and value == EFFECTIVE_ALREADY:
+                return {"effective": "true"}
+            return {"transport_efficiency": repr(float(value.value))}
+        case BruggemanLaw():
+            return _bruggeman(value)
+        case _:
+            assert_never(value)
+
+
+def _bruggeman(law: BruggemanLaw) -> dict[str, str]:
+    parts = {"bruggeman_exponent": repr(float(law.exponent))}
+    if law.porosity_range != (0.0, 1.0):
+        low, high = law.porosity_range
+        parts["porosity_range"] = f"[{float(low)!r}, {float(high)!r}]"
+    if not math.isnan(law.exponent_standard_error):
+        parts["exponent_standard_error"] = repr(float(law.exponent_standard_error))
+    return parts
+
+
+def _text(text: str) -> str:
+    """A TOML basic string: JSON's escapes are TOML's, but for DEL, which JSON leaves as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

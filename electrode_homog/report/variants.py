@@ -1,0 +1,96 @@
+"""Runs that belong together: one variant is one cell under several protocols.
+
+The first variant is what the others are compared with, and so is the first parameter set.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from electrode_homog.p2d import CellRun
+from electrode_homog.parameters import CellParameters
+from electrode_homog.report.contents import Labelled
+
+_CONSTANT = 0.01  # relative range of the current that still counts as a discharge at constant current
+REGIONS = (
+    "negative electrolyte",
+    "separator electrolyte",
+    "positive electrolyte",
+    "negative solid",
+    "positive solid",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """`name` is the label that runs and parameter set share; `label` tells variants of one name apart."""
+
+    name: str
+    label: str
+    runs: tuple[CellRun, ...]
+
+    @property
+    def transport_efficiency(self) -> dict[str, float]:
+        return self.runs[0].transport_efficiency
+
+    def run(self, protocol_text: str) -> CellRun | None:
+        return next((run for run in self.runs if run.protocol_text == protocol_text), None)
+
+
+def variants(runs: list[Labelled[CellRun]]) -> list[Variant]:
+    """Runs of one label whose transport efficiencies agree; a protocol that comes again begins the next variant."""
+    groups: list[tuple[tuple, list[CellRun]]] = []
+    for labelled in runs:
+        run = labelled.item
+        B = tuple(round(run.transport_efficiency.get(region, np.nan), 9) for region in REGIONS)
+        key = (labelled.label, *B)
+        open_groups = [
+            members
+            for known, members in groups
+            if known == key and all(run.protocol_text != member.protocol_text for member in members)
+        ]
+        if open_groups:
+            open_groups[0].append(run)
+        else:
+            groups.append((key, [run]))
+    seen: dict[str, int] = {}
+    result = []
+    for (name, *_), members in groups:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(Variant(name, name if seen[name] == 1 else f"{name} ({seen[name]})", tuple(members)))
+    return result
+
+
+def cell_of(variant: Variant, cells: list[Labelled[CellParameters]]) -> Labelled[CellParameters] | None:
+    """The parameter set of the same given name, else of the same cell; of several the one with the nearest B."""
+    given = [cell for cell in cells if cell.given and cell.label == variant.name]
+    alike = [cell for cell in cells if cell.item.name == variant.runs[0].cell_name]
+    return min(given or alike, key=lambda cell: _distance(variant, cell.item), default=None)
+
+
+def efficiencies(cell: CellParameters) -> dict[str, float]:
+    """What our parameters say B is, by PyBaMM's regions."""
+    return dict(
+        zip(
+            REGIONS,
+            (
+                cell.negative.electrolyte_efficiency,
+                cell.separator.electrolyte_efficiency,
+                cell.positive.electrolyte_efficiency,
+                cell.negative.solid_efficiency,
+                cell.positive.solid_efficiency,
+            ),
+            strict=True,
+        )
+    )
+
+
+def is_discharge(run: CellRun) -> bool:
+    """Whether one constant discharge current runs from beginning to end."""
+    current = run.current_A
+    return bool(current.min() > 0 and np.ptp(current) <= _CONSTANT * current.max())
+
+
+def _distance(variant: Variant, cell: CellParameters) -> float:
+    ours = efficiencies(cell)
+    return sum(abs(ours[region] - B) for region, B in variant.transport_efficiency.items() if region in ours)

@@ -1,0 +1,88 @@
+"""From the numbers of an image to a parameter set: what goes where, and what the source says.
+
+Only the through-thickness entry of a tensor is handed over: a P2D model has no other slot, and a mean over
+directions would be wrong wherever an electrode is calendered.
+"""
+
+from electrode_homog.errors import InputError, NotPercolatingError
+from electrode_homog.homogenization import EffectiveTensor
+from electrode_homog.microstructure import Description
+from electrode_homog.parameters import CellParameters
+from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, bruggeman_exponent
+from electrode_homog.workflow.study import HandOver
+
+
+def with_image_fractions(base: CellParameters, plan: HandOver, description: Description) -> CellParameters:
+    """The base set with porosity, active and inactive fraction of the image; its transport laws stay."""
+    porosity, active = (_share(description, names) for names in (plan.porosity, plan.active))
+    inactive = max(0.0, 1.0 - porosity - active)
+    return base.with_electrode(
+        plan.electrode,
+        source=f"volume fractions of the image {description.source}",
+        porosity=porosity,
+        active_fraction=active,
+        inactive_fraction=inactive,
+    )
+
+
+def handed_over(
+    base: CellParameters,
+    plan: HandOver,
+    description: Description,
+    electrolyte: EffectiveTensor,
+    solid: EffectiveTensor | None,
+    law: BruggemanLaw | None,
+) -> CellParameters:
+    """The base set with the image's fractions and through-thickness transport.
+
+    The electrolyte's B enters as the Bruggeman exponent that gives it at the image's porosity, so that a later
+    change of porosity moves B sensibly; `law`, fitted to sub-volumes, says over which porosities and how well.
+    `solid`, in S/m, becomes the electrode's conductivity, marked effective: it is not corrected again.
+
+    Raises NotPercolatingError if a tensor is 0 through the thickness, InputError if bulk electrolyte is not 1.
+    """
+    for name, tensor in (("electrolyte", electrolyte), ("solid", solid)):
+        if tensor is not None and not tensor.percolates[0]:
+            raise NotPercolatingError(
+                f"the {name} phases do not percolate through the thickness (axis 0): no cell works with B = 0; "
+                "check through_axis and the labels",
+                axes=(0,),
+            )
+    cell = with_image_fractions(base, plan, description)
+    porosity = _share(description, plan.porosity)
+    for phase in plan.porosity:
+        if electrolyte.conductivity.get(phase) != (1.0, 1.0, 1.0):
+            raise InputError(
+                f"tensor {plan.electrolyte!r} must give the pore phase {phase!r} the conductivity 1, "
+                "so that its entries are transport efficiencies"
+            )
+    exponent = bruggeman_exponent(porosity, electrolyte.through_thickness)
+    measured = BruggemanLaw(exponent)
+    if law is not None:
+        low, high = (min(law.porosity_range[0], porosity), max(law.porosity_range[1], porosity))
+        measured = BruggemanLaw(exponent, (low, high), law.exponent_standard_error)
+    cell = cell.with_electrode(
+        plan.electrode,
+        source=f"through-thickness B = {electrolyte.through_thickness:.6g} of {_method(electrolyte)}",
+        electrolyte_law=measured,
+    )
+    if solid is None:
+        return cell
+    return cell.with_electrode(
+        plan.electrode,
+        source=f"through-thickness effective conductivity of {_method(solid)}",
+        conductivity_S_m=solid.through_thickness,
+        solid_law=FixedEfficiency(1.0),
+    )
+
+
+def _share(description: Description, names: tuple[str, ...]) -> float:
+    return sum(phase.volume_fraction for phase in description.phases if phase.name in names)
+
+
+def _method(tensor: EffectiveTensor) -> str:
+    phases = ", ".join(f"{name} {k[0]:g}" for name, k in tensor.conductivity.items())
+    return (
+        f"{tensor.source} ({phases}; {tensor.boundary.value}, finite volumes on voxels, "
+        f"relative error {tensor.relative_error:.1e})"
+    )

@@ -1,0 +1,104 @@
+"""What a study is: which image, which tensors, which cell, which discharges."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from electrode_homog.errors import InputError, OutOfRangeError
+from electrode_homog.homogenization import Boundary
+
+Side = Literal["negative", "positive"]
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """An image to read; `voxel_size_m` None takes the file's own. `crop` is ((first, end), ...) along x, y, z."""
+
+    path: Path
+    voxel_size_m: tuple[float, float, float] | None = None
+    through_axis: int = 0
+    crop: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass(frozen=True)
+class GeneratedImage:
+    """Arguments of `generate_electrode`."""
+
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class TensorRequest:
+    """One effective tensor; settings that are None take the defaults of `effective_tensor`."""
+
+    conductivity: Mapping[str, float]
+    boundary: Boundary | None = None
+    tolerance: float | None = None
+    max_iterations: int | None = None
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Which numbers of the image go where in a base set.
+
+    The porosity and active fraction of `electrode` become the shares of the phases `porosity` and `active`, all
+    other phases are inactive. `electrolyte` names a tensor whose [0, 0] entry is B of the pore space (bulk
+    electrolyte = 1). `solid` names a tensor in S/m whose [0, 0] entry replaces the electrode's conductivity,
+    as effective; None keeps that of the base set.
+    """
+
+    base: str
+    electrode: Side
+    porosity: tuple[str, ...]
+    active: tuple[str, ...]
+    electrolyte: str
+    solid: str | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """A whole study. Raises InputError where its parts name what is not there."""
+
+    title: str
+    image: ImageFile | GeneratedImage
+    phases: Mapping[str, int | tuple[int, ...]]
+    tensors: Mapping[str, TensorRequest]
+    hand_over: HandOver | None = None
+    subvolume_tensor: str | None = None
+    subvolume_divisions: tuple[int, int, int] = (2, 2, 2)
+    c_rates: tuple[float, ...] = ()
+    text: str = field(default="", repr=False)
+    """The study file itself, kept beside the results."""
+
+    def __post_init__(self):
+        self._check_phase_names()
+        self._check_tensor_names()
+        if self.c_rates and self.hand_over is None:
+            raise InputError("[discharge] needs a cell: add [cell] with base, electrode and electrolyte_transport")
+        for rate in self.c_rates:
+            if not (math.isfinite(rate) and 0 < rate <= 20):
+                raise OutOfRangeError(f"discharge.c_rates: {rate} is not in 0 < C-rate <= 20")
+
+    def _check_phase_names(self) -> None:
+        used = {f"tensors.{key}.conductivity": request.conductivity for key, request in self.tensors.items()}
+        if self.hand_over:
+            used |= {"cell.porosity": self.hand_over.porosity, "cell.active": self.hand_over.active}
+            both = set(self.hand_over.porosity) & set(self.hand_over.active)
+            if both:
+                raise InputError(f"cell.porosity and cell.active both name {sorted(both)}")
+        for where, names in used.items():
+            for name in names:
+                if name not in self.phases:
+                    raise InputError(f"{where} names the phase {name!r}; [phases] has {', '.join(self.phases)}")
+
+    def _check_tensor_names(self) -> None:
+        wanted = {"bruggeman.tensor": self.subvolume_tensor}
+        if self.hand_over:
+            wanted["cell.electrolyte_transport"] = self.hand_over.electrolyte
+            wanted["cell.solid_conductivity_S_m"] = self.hand_over.solid
+        for where, name in wanted.items():
+            if name is not None and name not in self.tensors:
+                known = ", ".join(self.tensors) or "none"
+                raise InputError(f"{where} = {name!r}, but there is no [tensors.{name}]; there is {known}")

@@ -1,0 +1,137 @@
+"""Phases by name, connection, description."""
+
+import numpy as np
+import pytest
+from media import electrode
+
+from electrode_homog.errors import InputError
+from electrode_homog.images import VoxelImage
+from electrode_homog.microstructure import Microstructure, describe, face_count_area_per_m, periodic_parts, spanning
+
+
+def image(labels) -> VoxelImage:
+    return VoxelImage(np.asarray(labels), (1.0, 1.0, 1.0), "test.tif")
+
+
+def test_fractions_add_up_and_masks_cover():
+    """Fractions count voxels, a phase may have several labels, masks are disjoint and cover the image."""
+    medium = Microstructure(image([[[0, 3, 7, 7]]]), {"pore": 0, "solid": (3, 7)})
+    assert medium.fractions == {"pore": 0.25, "solid": 0.75}
+    assert medium.mask("solid").tolist() == [[[False, True, True, True]]]
+    assert (medium.mask("pore") ^ medium.mask("solid")).all()
+    assert medium.mask("pore", "solid").all()
+
+
+@pytest.mark.parametrize("label", [255, 70000, 4_294_967_295])
+def test_large_labels_cost_nothing(label):
+    """A label of 4 294 967 295 is a name, not the length of a table."""
+    labels = np.zeros((2, 2, 2), dtype=np.int64)
+    labels[0] = label
+    assert Microstructure(image(labels), {"a": 0, "b": label}).fractions == {"a": 0.5, "b": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("phases", "message"),
+    [
+        ({"pore": 0}, r"labels \[1\] of 'test.tif' have no phase"),
+        ({"pore": 0, "active": 1, "binder": 2}, r"labels \[2\] are not in 'test.tif'; in the image are 0 \(50"),
+        ({"pore": 0, "solid": (0, 1)}, "more than one phase"),
+        ({}, "phases is empty"),
+        ({"pore": 0.0, "active": 1}, "whole-number label"),
+        ({"pore": True, "active": 0}, "whole-number label"),
+        ({"pore": "0", "active": 1}, "whole-number label"),
+        ({"pore": (), "active": 1}, "whole-number label"),
+        ({"": 0, "active": 1}, "whole-number label"),
+    ],
+)
+def test_labels_without_name_and_names_without_label_are_refused(phases, message):
+    """Every label is named once, every name has labels that occur."""
+    with pytest.raises(InputError, match=message):
+        Microstructure(image([[[0, 1]]]), phases)
+
+
+def test_unknown_phase_is_named():
+    """Asking for a phase that is not there lists those that are."""
+    with pytest.raises(InputError, match="'carbon'.*'pore'"):
+        Microstructure(image([[[0]]]), {"pore": 0}).mask("carbon")
+
+
+def test_phases_cannot_be_changed_afterwards():
+    """A microstructure is a value: its map of phases is read-only, and so are its labels."""
+    medium = Microstructure(image([[[0]]]), {"pore": 0})
+    with pytest.raises(TypeError):
+        medium.phases["more"] = (1,)  # type: ignore[index]
+    with pytest.raises(ValueError, match="read-only"):
+        medium.image.labels[0] = 1
+
+
+def test_spanning_parts_touch_both_faces():
+    """A rod that spans is kept, a dead end and an edge-to-edge contact are not."""
+    conducting = np.zeros((4, 5, 5), dtype=bool)
+    conducting[:, 0, 0] = True  # spans along x
+    conducting[:3, 2, 2] = True  # dead end
+    conducting[:2, 4, 3] = conducting[2:, 3, 3] = True  # only an edge in common
+    kept = spanning(conducting, 0)
+    assert kept.sum() == 4
+    assert kept[:, 0, 0].all()
+    assert not spanning(conducting, 1).any()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_periodic_wraps_equal_those_of_three_copies(seed):
+    """A part wraps along an axis if and only if it connects a voxel with its image in a tiling (brute force)."""
+    from scipy import ndimage
+
+    cell = np.random.default_rng(seed).random((4, 3, 5)) < 0.36
+    n = 5  # long enough for walks that go back and forth across the faces of so small a cell
+    part, _ = ndimage.label(np.tile(cell, (n, n, n)))
+    expected, wrapping = np.zeros(3, dtype=bool), np.zeros(cell.shape, dtype=bool)
+    blocks = part.reshape(n, 4, n, 3, n, 5).transpose(0, 2, 4, 1, 3, 5)
+    centre = blocks[n // 2, n // 2, n // 2]
+    for shift in np.ndindex(n, n, n):
+        movement = np.array(shift) - n // 2
+        same = (centre == blocks[shift]) & cell
+        if movement.any() and same.any():
+            expected |= movement != 0
+            wrapping |= same
+    parts = periodic_parts(cell)
+    assert parts.axes == tuple(expected)
+    np.testing.assert_array_equal(parts.wrapping, wrapping)
+
+
+def test_description_of_layers():
+    """Half-and-half layers normal to z: both phases join the faces of x and y wholly and those of z not."""
+    labels = np.zeros((70, 70, 64), dtype=np.uint8)
+    labels[:, :, 32:] = 1
+    medium = Microstructure(VoxelImage(labels, (2e-6, 1e-6, 0.5e-6)), {"pore": 0, "active": 1})
+    described = describe(medium)
+    pore = described.phases[0]
+    assert (pore.name, pore.volume_fraction) == ("pore", 0.5)
+    assert pore.connected_fraction == (1, 1, 0)
+    assert pore.percolates == (True, True, False)
+    assert pore.face_count_area_per_m == pytest.approx(1 / (64 * 0.5e-6))
+    assert any("does not percolate along z" in warning for warning in described.warnings)
+
+
+def test_small_images_are_warned_about():
+    """A piece of 20 voxels says little about an electrode, and the description says so."""
+    assert any("20 voxels" in text for text in describe(electrode(np.zeros((20, 80, 80), dtype=int))).warnings)
+
+
+@pytest.mark.parametrize(("radius", "ratio"), [(10, 1.4926), (20, 1.4981)])
+def test_face_count_overestimates_a_sphere_by_half(radius, ratio):
+    """Voxel faces of balls, centred anywhere, have 1.4926 and 1.4981 times the area at R = 10 and 20 (E-SURF)."""
+    voxels = np.arange(-radius - 3, radius + 4)
+    areas = []
+    for centre in np.random.default_rng(0).uniform(-0.5, 0.5, size=(8, 3)):
+        x, y, z = (voxels - c for c in centre)
+        ball = x[:, None, None] ** 2 + y[None, :, None] ** 2 + z[None, None, :] ** 2 < radius**2
+        areas.append(face_count_area_per_m(ball, (1.0, 1.0, 1.0)) * ball.size)
+    assert np.mean(areas) / (4 * np.pi * radius**2) == pytest.approx(ratio, abs=0.02)
+
+
+def test_crop_keeps_the_phases_that_are_in_it():
+    """A cropped microstructure names only what it contains."""
+    medium = Microstructure(image([[[0, 1, 2, 2]]]), {"pore": 0, "solid": (1, 2)})
+    piece = medium.cropped(slice(None), slice(None), slice(2, 4))
+    assert dict(piece.phases) == {"solid": (2,)}
