@@ -81,6 +81,8 @@ def _plain(value: Any) -> Any:
     match value:
         case None | bool() | str():
             return value
+        case np.bool_():
+            return bool(value)
         case Enum():
             return value.value
         case int() | np.integer():
@@ -121,7 +123,7 @@ def _restored(data: Any, kind: Any, where: str) -> Any:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(data)
     if getattr(kind, "__name__", "") == "DataFrame" and isinstance(data, dict):
-        return kind(data)
+        return kind(data)  # type: ignore[arg-type]
     if kind in (str, int, bool, type(None)) and type(data) is kind:
         return data
     raise InputError(f"{where}: {data!r:.60} is not {getattr(kind, '__name__', kind)}")

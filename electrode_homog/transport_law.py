@@ -6,7 +6,7 @@ from it here and nowhere else. Each law is called with the volume fraction of th
 (total, in 0 < fraction <= 1) and returns B. This module knows neither voxels nor cells.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -42,7 +42,7 @@ class BruggemanLaw:
 
     exponent: float
     porosity_range: tuple[float, float] = (0.0, 1.0)
-    exponent_standard_error: float = float("nan")
+    exponent_standard_error: float = field(default=float("nan"), compare=False)  # NaN differs from itself
 
     def __post_init__(self):
         if not np.isfinite(self.exponent):

@@ -112,7 +112,7 @@ def test_every_public_name_exists_and_has_a_docstring():
         _ = electrode_homog.nonsense
 
 
-HEAVY = "pybamm numba matplotlib scipy numpy pandas typer rich tifffile".split()
+HEAVY = ["pybamm", "numba", "matplotlib", "scipy", "numpy", "pandas", "typer", "rich", "tifffile"]
 
 
 def test_importing_the_package_loads_nothing_heavy():

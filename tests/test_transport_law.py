@@ -73,7 +73,8 @@ def test_what_is_not_physical_is_refused(call):
 
 
 @pytest.mark.parametrize(
-    "call", [lambda: fit_bruggeman([], []), lambda: fit_bruggeman([0.3, 0.4], [0.1]), lambda: BruggemanLaw(float("nan"))]
+    "call",
+    [lambda: fit_bruggeman([], []), lambda: fit_bruggeman([0.3, 0.4], [0.1]), lambda: BruggemanLaw(float("nan"))],
 )
 def test_what_cannot_be_understood_is_refused(call):
     """Empty or unequal data, and an exponent that is no number, are refused."""

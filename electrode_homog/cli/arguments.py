@@ -22,9 +22,7 @@ VoxelSize = Annotated[
 ThroughAxis = Annotated[
     int | None, typer.Option("--through-axis", help="Axis of the file that runs through the thickness: 0, 1 or 2.")
 ]
-Phases = Annotated[
-    list[str], typer.Option("--phase", help="NAME=LABEL, once per phase; NAME=1,2 for several labels.")
-]
+Phases = Annotated[list[str], typer.Option("--phase", help="NAME=LABEL, once per phase; NAME=1,2 for several labels.")]
 Json = Annotated[str | None, typer.Option("--json", help="Write the result as JSON; - for stdout.")]
 Report = Annotated[Path | None, typer.Option("--report", help="Write a self-contained HTML report.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
@@ -34,9 +32,7 @@ ParameterSet = Annotated[
 CRates = Annotated[
     list[float] | None, typer.Option("--c-rate", help="Discharge at this C-rate; may be repeated for several.")
 ]
-Changes = Annotated[
-    list[str] | None, typer.Option("--set", help="PATH=NUMBER changes an entry: positive.porosity=0.3")
-]
+Changes = Annotated[list[str] | None, typer.Option("--set", help="PATH=NUMBER changes an entry: positive.porosity=0.3")]
 
 
 def load_microstructure(

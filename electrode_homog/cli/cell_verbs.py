@@ -72,13 +72,12 @@ def simulate(
 
 def design(
     parameter_set: ParameterSet,
-    vary: Annotated[
-        list[str], typer.Option("--vary", help="PATH=FIRST:LAST:COUNT or PATH=V1,V2,…; once or twice.")
-    ],
+    vary: Annotated[list[str], typer.Option("--vary", help="PATH=FIRST:LAST:COUNT or PATH=V1,V2,…; once or twice.")],
     c_rate: Annotated[float, typer.Option("--c-rate", help="Discharge at this C-rate.")],
     change: Changes = None,
     porosity_rule: Annotated[
-        str | None, typer.Option("--porosity-rule", help="What gives way when a porosity changes: see `design` in Python.")
+        str | None,
+        typer.Option("--porosity-rule", help="What gives way when a porosity changes."),
     ] = None,
     workers: Annotated[int | None, typer.Option("--workers", help="Processes; default: the cores.")] = None,
     journal: Annotated[Path | None, typer.Option("--journal", help="Keep finished points; go on after a stop.")] = None,
@@ -124,7 +123,8 @@ def fit(
     data: Annotated[Path, typer.Argument(help="CSV with time, current and voltage.", show_default=False)],
     vary: Annotated[list[str], typer.Option("--vary", help="PATH=LOW:HIGH, once per fitted entry.")],
     current_sign: Annotated[
-        str, typer.Option("--current-sign", help="What the file counts as positive: discharge-positive or charge-positive.")
+        str,
+        typer.Option("--current-sign", help="Of the file: discharge-positive or charge-positive."),
     ],
     repeated_times: Annotated[
         str | None, typer.Option("--repeated-times", help="Rows that share a time: refuse, keep-first or keep-last.")
@@ -148,12 +148,13 @@ def fit(
     reading: dict[str, Any] = {"current_sign": _member(CurrentSign, current_sign, "--current-sign")}
     if repeated_times is not None:
         reading["repeated_times"] = _member(RepeatedTimes, repeated_times, "--repeated-times")
+    settings: dict[str, Any] = {} if max_solves is None else {"max_solves": max_solves}
     bounds = {path: _bounds(text, path) for path, text in pairs(vary, "--vary").items()}
     record = read_cycling_data(data, **reading).first_discharge()
     cell = _cell(parameter_set, change or [], [])
     with progress() as tell:
         tell(f"fitting {', '.join(bounds)} of {cell.name} to {record.source}")
-        found = fit_cell(cell, record, vary=bounds, **({} if max_solves is None else {"max_solves": max_solves}))
+        found = fit_cell(cell, record, vary=bounds, **settings)
     if save is not None:
         note(f"wrote {save_parameter_set(found.cell, save, overwrite=force) or save}")
     _write_outputs([found], [], None, report, force=force)

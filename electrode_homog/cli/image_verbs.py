@@ -1,6 +1,6 @@
 """Verbs that look at an image: describe, tensor."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,9 @@ from electrode_homog.cli.arguments import (
     pairs,
 )
 from electrode_homog.cli.console import hand_out, note, progress, refuse_existing_outputs, table
+
+if TYPE_CHECKING:
+    from electrode_homog.homogenization import EffectiveTensor
 
 
 def describe(
@@ -79,11 +82,12 @@ def tensor(
 
     electrode-homog tensor nmc.tif --voxel-size 398nm --phase pore=0 --phase solid=1,2 --conductivity pore=1
     """
-    from electrode_homog.homogenization import effective_conductivity, effective_tensor, forecast
+    from electrode_homog.homogenization import EffectiveTensor, effective_conductivity, effective_tensor, forecast
     from electrode_homog.workflow import parse_boundary
 
     refuse_existing_outputs(json, report, force=force)
-    table_of_k = {name: number(k, f"--conductivity {name}") for name, k in pairs(conductivity, "--conductivity").items()}
+    option = "--conductivity"
+    table_of_k = {name: number(k, f"{option} {name}") for name, k in pairs(conductivity, option).items()}
     settings: dict[str, Any] = {"tolerance": tolerance, "max_iterations": max_iterations}
     settings["boundary"] = None if boundary is None else parse_boundary(boundary, "--boundary")
     settings = {key: value for key, value in settings.items() if value is not None}
@@ -102,17 +106,14 @@ def tensor(
         note(f"wrote {write_report([electrode, result], report, overwrite=force)}")
     if hand_out(result, json, force=force):
         return
-    if axis is None:
+    if isinstance(result, EffectiveTensor):
         _show_tensor(result)
     else:
-        table(
-            f"along axis {axis}",
-            ["effective value", "volume fraction", "relative error", "iterations"],
-            [[f"{result.value:.6g}", f"{result.volume_fraction:.4f}", f"{result.relative_error:.1e}", result.iterations]],
-        )
+        row = [f"{result.value:.6g}", f"{result.volume_fraction:.4f}", f"{result.relative_error:.1e}"]
+        table(f"along axis {axis}", ["effective value", "volume fraction", "relative error"], [row])
 
 
-def _show_tensor(result: Any) -> None:
+def _show_tensor(result: "EffectiveTensor") -> None:
     table(
         f"effective tensor of {result.source}, {result.boundary.value}; axis 0 = x = through-thickness",
         ["flux along", "x", "y", "z", "tortuosity factor", "Reuss", "Voigt"],

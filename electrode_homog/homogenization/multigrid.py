@@ -38,9 +38,9 @@ class Multigrid:
 
     def __init__(self, matrix: sparse.csr_matrix, places: np.ndarray, *, singular: bool):
         self._levels: list[_Level] = []
-        while matrix.shape[0] > DIRECT_SIZE and places.any():
+        while len(places) > DIRECT_SIZE and places.any():
             aggregate, count, coarse_places = _aggregates(matrix, places)
-            if count > 0.8 * matrix.shape[0]:  # too little to join at this distance: look further
+            if count > 0.8 * len(places):  # too little to join at this distance: look further
                 places = places // 2
                 continue
             self._levels.append(_Level(matrix, aggregate, count))
@@ -95,10 +95,10 @@ def _aggregates(matrix: sparse.csr_matrix, places: np.ndarray) -> tuple[np.ndarr
     """Coarse unknown of each row (n,), their number m, and where they lie (m, 3)."""
     block = places // 2
     size = block.max(axis=0) + 1
-    number = np.ravel_multi_index(tuple(block.T), tuple(size))
+    number = (block[:, 0] * size[1] + block[:, 1]) * size[2] + block[:, 2]
     entries = matrix.tocoo()
-    coupling = -entries.data
-    strongest = np.zeros(matrix.shape[0])
+    coupling = np.negative(entries.data)
+    strongest = np.zeros(len(places))
     off_diagonal = entries.row != entries.col
     np.maximum.at(strongest, entries.row[off_diagonal], coupling[off_diagonal])
     joined = off_diagonal & (number[entries.row] == number[entries.col])
@@ -122,6 +122,6 @@ def _grounded(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
     _, part = csgraph.connected_components(matrix, directed=False)
     _, first = np.unique(part, return_index=True)
     diagonal = matrix.diagonal()[first]
-    tie = np.zeros(matrix.shape[0])
+    tie = np.zeros(part.size)
     tie[first] = np.where(diagonal > 0, diagonal, 1.0)
     return matrix + sparse.diags(tie)

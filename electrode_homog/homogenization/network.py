@@ -64,7 +64,7 @@ def insulated_network(phases: PhaseMap, axis: int, carrying: np.ndarray | None =
         loads[nodes, 0] += sign * g * h / 2
         energies[0] += np.sum(g * h**2 / 4)
     matrix = (matrix + sparse.diags(diagonal)).tocsr()
-    return Network(matrix, loads, energies, np.argwhere(carrying))
+    return Network(matrix, loads, energies, np.argwhere(carrying).astype(np.int32))
 
 
 def periodic_network(phases: PhaseMap, axes: Sequence[int], carrying: np.ndarray | None = None) -> Network:
@@ -77,7 +77,7 @@ def periodic_network(phases: PhaseMap, axes: Sequence[int], carrying: np.ndarray
     phase = phases.phase[carrying]
     faces = [(a, *_neighbours(index, a, wrap=True)) for a in range(3)]
     matrix, loads, energies = _assemble(phases, phase, faces, axes)
-    return Network(matrix, loads, energies, np.argwhere(carrying))
+    return Network(matrix, loads, energies, np.argwhere(carrying).astype(np.int32))
 
 
 def _numbered(carrying: np.ndarray) -> np.ndarray:

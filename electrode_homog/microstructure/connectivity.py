@@ -21,7 +21,7 @@ def spanning_fractions(conducting: np.ndarray) -> tuple[float, float, float]:
     if total == 0:
         return (0.0, 0.0, 0.0)
     part, _ = _parts(conducting)
-    x, y, z = (np.count_nonzero(_spanning(part, axis)) / total for axis in range(3))
+    x, y, z = (float(np.count_nonzero(_spanning(part, axis)) / total) for axis in range(3))
     return (x, y, z)
 
 
@@ -71,7 +71,7 @@ def periodic_parts(conducting: np.ndarray) -> PeriodicParts:
     wrapping_roots = np.unique([final[node] for node, _ in wraps]) if wraps else np.array([], dtype=int)
     is_wrapping = np.isin(final, wrapping_roots)
     is_wrapping[0] = False
-    x, y, z = (any(movement[axis] != 0 for _, movement in wraps) for axis in range(3))
+    x, y, z = (any(bool(movement[axis]) for _, movement in wraps) for axis in range(3))
     return PeriodicParts(is_wrapping[part], (x, y, z))
 
 

@@ -8,6 +8,7 @@ from electrode_homog.microstructure.connectivity import spanning_fractions
 from electrode_homog.microstructure.microstructure import Labels, Microstructure
 
 LEAST_VOXELS = 64  # through the thickness; with fewer, sub-volumes say nothing about the electrode
+SPARSE = 0.15  # volume fraction below which a phase may well not percolate
 LEAST_CONNECTED = 0.95  # share of a phase below which islands are worth a word
 
 
@@ -66,10 +67,10 @@ def face_count_area_per_m(mask: np.ndarray, voxel_size_m: tuple[float, float, fl
 def _describe_phase(electrode: Microstructure, name: str, share: float) -> PhaseDescription:
     mask = electrode.mask(name)
     connected = spanning_fractions(mask)
-    x, y, z = (fraction > 0 for fraction in connected)
+    x, y, z = (bool(fraction > 0) for fraction in connected)
     return PhaseDescription(
         name=name,
-        labels=electrode.phases[name],
+        labels=electrode.labels(name),
         volume_fraction=share,
         connected_fraction=connected,
         percolates=(x, y, z),
@@ -91,7 +92,7 @@ def _warnings(electrode: Microstructure, phases: tuple[PhaseDescription, ...]) -
                 f"Only {least:.1%} of {phase.name!r} connects the faces along its worst axis; the rest is islands and "
                 "dead ends at the border. Check the segmentation."
             )
-        if 0 < sum(phase.percolates) < 3:
+        if 0 < sum(phase.percolates) < 3 and phase.volume_fraction > SPARSE:
             blocked = ", ".join("xyz"[axis] for axis in range(3) if not phase.percolates[axis])
             found.append(f"{phase.name!r} does not percolate along {blocked}. Is the through-thickness axis right?")
     return found

@@ -1,7 +1,7 @@
 """An image whose labels have names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
@@ -23,11 +23,11 @@ class Microstructure:
     """
 
     image: VoxelImage
-    phases: Mapping[str, Labels] = field()
+    phases: Mapping[str, int | Labels]
 
     def __post_init__(self):
         object.__setattr__(self, "phases", MappingProxyType(_as_tuples(self.phases)))
-        named = [label for labels in self.phases.values() for label in labels]
+        named = [label for name in self.phases for label in self.labels(name)]
         twice = sorted({label for label in named if named.count(label) > 1})
         if twice:
             raise InputError(f"labels {twice} belong to more than one phase in {dict(self.phases)}")
@@ -58,11 +58,16 @@ class Microstructure:
     def fractions(self) -> dict[str, float]:
         """Volume fraction of each phase, in the order of `phases`; they add up to 1."""
         size = self.image.labels.size
-        return {name: sum(self._counts[label] for label in labels) / size for name, labels in self.phases.items()}
+        return {name: sum(self._counts[label] for label in self.labels(name)) / size for name in self.phases}
+
+    def labels(self, name: str) -> Labels:
+        """The labels of a phase, always a tuple. Raises InputError if there is no such phase."""
+        labels = self.phases[self.checked_name(name)]
+        return labels if isinstance(labels, tuple) else (labels,)
 
     def mask(self, *names: str) -> np.ndarray:
         """True, in (nx, ny, nz), where the voxel belongs to one of the named phases."""
-        labels = [label for name in names for label in self.phases[self.checked_name(name)]]
+        labels = [label for name in names for label in self.labels(name)]
         if len(labels) == 1:
             return self.image.labels == labels[0]
         return np.isin(self.image.labels, labels)
@@ -77,7 +82,7 @@ class Microstructure:
         """The part inside three slices of voxels; phases that are not in it are left out."""
         image = self.image.cropped(x, y, z)
         present = set(np.unique(image.labels).tolist())
-        kept = {name: tuple(label for label in labels if label in present) for name, labels in self.phases.items()}
+        kept = {name: tuple(label for label in self.labels(name) if label in present) for name in self.phases}
         return Microstructure(image, {name: labels for name, labels in kept.items() if labels})
 
 

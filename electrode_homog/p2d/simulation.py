@@ -47,6 +47,11 @@ FIRST_STEP_S = 1e-5
 SUNDIALS_ERROR_FILE = "SUNLOGGER_ERROR_FILENAME"
 """Environment variable that the logger of SUNDIALS reads when a solver is set up."""
 
+USUAL_CAUSE = (
+    "usually the salt in some pores, or the lithium at the surface of some particles, is used up: lower the "
+    "current, end the step at a higher voltage, or refine the mesh"
+)
+
 START_WINDOW_TOLERANCE_V = 0.05
 """Sets round their initial concentrations, so that the open-circuit voltage may start just outside the window."""
 
@@ -148,7 +153,7 @@ def _unfinished(solution: "pybamm.Solution", planned: list[tuple[PlannedStep, ..
             )
     if len(solved) < len(wanted):
         reason = " ".join(" ".join(log).split()) or "no reason given"
-        return f"{wanted[len(solved)].text} could not be solved: {reason}"
+        return f"{wanted[len(solved)].text} could not be solved: {reason}; {USUAL_CAUSE}"
     return None
 
 
@@ -162,7 +167,7 @@ def _error_of(raised: Exception | None, planned: list[tuple[PlannedStep, ...]]) 
             f"{text} is over before it begins: the voltage, or the state of the cell, is beyond its end as soon "
             "as the current flows; lower the current, change the end, or bring the cell to another state first"
         )
-    return NotConvergedError(f"{text} could not be solved: {reason}")
+    return NotConvergedError(f"{text} could not be solved: {reason}; {USUAL_CAUSE}")
 
 
 def _check_start(cell: CellParameters) -> None:

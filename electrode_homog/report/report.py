@@ -12,7 +12,7 @@ from electrode_homog.report.discharge_section import discharge_section
 from electrode_homog.report.electrode_section import electrode_section
 from electrode_homog.report.fit_section import fit_section
 from electrode_homog.report.headline import summary, tiles
-from electrode_homog.report.html import render
+from electrode_homog.report.rendering import render
 from electrode_homog.report.page import Page
 from electrode_homog.report.parameters_section import parameters_section
 from electrode_homog.report.provenance_section import provenance_section

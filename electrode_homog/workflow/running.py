@@ -7,7 +7,7 @@ tensors it had finished; one that is done, or another study's folder, is left al
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -22,43 +22,23 @@ from electrode_homog.homogenization import (
 from electrode_homog.images import VoxelImage, generate_electrode, read_image
 from electrode_homog.microstructure import Description, Microstructure, describe
 from electrode_homog.output import exclusive_folder, refuse_existing, write_whole
-from electrode_homog.p2d import CellRun, ConstantCurrent, simulate
-from electrode_homog.parameters import CellParameters, load_parameter_set, save_parameter_set
+from electrode_homog.p2d import ConstantCurrent, simulate
+from electrode_homog.parameters import load_parameter_set, save_parameter_set
 from electrode_homog.provenance import from_json, to_json
+from electrode_homog.report import write_report
 from electrode_homog.transport_law import BruggemanLaw, fit_bruggeman
 from electrode_homog.workflow.hand_over import handed_over, with_image_fractions
+from electrode_homog.workflow.result import DischargeVariant, StudyResult
 from electrode_homog.workflow.study import GeneratedImage, HandOver, ImageFile, Study, TensorRequest
 
 Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class DischargeVariant:
-    """One cell of the comparison, and its runs, one per C-rate."""
-
-    name: str
-    cell: CellParameters
-    runs: tuple[CellRun, ...]
-
-
-@dataclass(frozen=True)
-class StudyResult:
-    """All that a study found; `variants` are base set, image fractions with the base set's law, image transport."""
-
-    study: Study
-    electrode: Microstructure
-    description: Description
-    tensors: dict[str, EffectiveTensor]
-    subvolumes: SubvolumeValues | None
-    law: BruggemanLaw | None
-    variants: tuple[DischargeVariant, ...]
-
-
 def run_study(study: Study, folder: str | Path, *, tell: Tell, overwrite: bool = False) -> StudyResult:
     """Run `study` into `folder`; `tell` receives a line before each step that takes time.
 
-    Writes study.toml, description.json, tensor-NAME.json, cell.toml and discharge.csv. Raises InputError if
-    the folder holds something else or is in use, and what the steps raise; finished steps stay.
+    Writes study.toml, description.json, tensor-NAME.json, cell.toml, discharge.csv and report.html. Raises
+    InputError if the folder holds something else or is in use, and what the steps raise; finished steps stay.
     """
     folder = Path(folder)
     key = _key(study)
@@ -68,14 +48,15 @@ def run_study(study: Study, folder: str | Path, *, tell: Tell, overwrite: bool =
         tell(f"image {electrode.image.source}: {_size(electrode)}")
         description = describe(electrode)
         write_whole(folder / "description.json", to_json(description), overwrite=True)
-        tensors = {
-            name: _tensor(electrode, name, request, folder, tell) for name, request in study.tensors.items()
-        }
+        tensors = {name: _tensor(electrode, name, request, folder, tell) for name, request in study.tensors.items()}
         subvolumes, law = _subvolume_law(study, electrode, tell)
         variants: tuple[DischargeVariant, ...] = ()
         if study.hand_over is not None:
             variants = _discharged(study, study.hand_over, description, tensors, law, folder, tell)
-    return StudyResult(study, electrode, description, tensors, subvolumes, law, variants)
+        result = StudyResult(study, electrode, description, tensors, subvolumes, law, variants)
+        tell("report")
+        write_report(result.report_items(), folder / "report.html", title=study.title, overwrite=overwrite)
+    return result
 
 
 def load_electrode(study: Study) -> Microstructure:
@@ -123,9 +104,7 @@ def _claim(folder: Path, key: str, study: Study, overwrite: bool) -> None:
         write_whole(folder / "study.toml", study.text, overwrite=True)
 
 
-def _tensor(
-    electrode: Microstructure, name: str, request: TensorRequest, folder: Path, tell: Tell
-) -> EffectiveTensor:
+def _tensor(electrode: Microstructure, name: str, request: TensorRequest, folder: Path, tell: Tell) -> EffectiveTensor:
     path = folder / f"tensor-{_file_name(name)}.json"
     if path.is_file():
         tensor = from_json(path.read_text(encoding="utf-8"), EffectiveTensor)

@@ -52,7 +52,7 @@ def test_labels_without_name_and_names_without_label_are_refused(phases, message
 
 def test_unknown_phase_is_named():
     """Asking for a phase that is not there lists those that are."""
-    with pytest.raises(InputError, match="'carbon'.*'pore'"):
+    with pytest.raises(InputError, match=r"'carbon'.*'pore'"):
         Microstructure(image([[[0]]]), {"pore": 0}).mask("carbon")
 
 

@@ -57,7 +57,7 @@ def test_nonsense_is_refused_with_the_argument_named(make, says):
 )
 def test_voltage_outside_the_window_of_the_cell_is_refused(step):
     """A voltage below 2.5 V or above 4.2 V is an OutOfRangeError for the cell of Chen et al."""
-    with pytest.raises(OutOfRangeError, match="outside the window of the cell, 2.5 to 4.2 V"):
+    with pytest.raises(OutOfRangeError, match=r"outside the window of the cell, 2\.5 to 4\.2 V"):
         simulate(load_parameter_set("chen2020"), step)
 
 

@@ -2,6 +2,9 @@
 
 import logging
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from electrode_homog.parameters import evaluate, load_parameter_set
 from electrode_homog.transport_law import FixedEfficiency
 
 COARSE = Mesh(10, 5, 10)
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +76,10 @@ def test_slow_discharge_follows_the_open_circuit_voltage(name, rate):
     cell = load_parameter_set(name)
     run = simulate(cell, ConstantCurrent(rate), mesh=COARSE)
     moved = run.discharge_capacity_Ah
-    open_circuit = np.zeros_like(moved)
-    for electrode, side, sign in ((cell.positive, "positive", 1), (cell.negative, "negative", -1)):
-        x = electrode.initial_stoichiometry + sign * moved / cell.theoretical_capacity_Ah(side)
-        open_circuit += sign * evaluate(electrode.open_circuit_potential_V, x=x)
+    x_p = cell.positive.initial_stoichiometry + moved / cell.theoretical_capacity_Ah("positive")
+    x_n = cell.negative.initial_stoichiometry - moved / cell.theoretical_capacity_Ah("negative")
+    open_circuit = evaluate(cell.positive.open_circuit_potential_V, x=x_p)
+    open_circuit -= evaluate(cell.negative.open_circuit_potential_V, x=x_n)
     middle = (moved > 0.03 * moved[-1]) & (moved < 0.9 * moved[-1])
     assert np.abs(run.voltage_V - open_circuit)[middle].max() < 2e-3
 
@@ -242,6 +246,13 @@ def test_hold_that_never_gets_there_is_not_converged(chen2020, monkeypatch):
     with pytest.raises(NotConvergedError, match="did not reach its end within 100 s") as caught:
         simulate(chen2020, ConstantVoltage(4.0, until_current_A=0.01), mesh=COARSE)
     assert caught.value.best.duration_s == pytest.approx(100.0)
+
+
+def test_importing_the_wing_does_not_import_pybamm():
+    """PyBaMM takes seconds to import and is loaded by the first function that needs it."""
+    code = "import sys, electrode_homog.p2d; print('pybamm' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert result.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("points", [(2, 5, 10), (10, 5, 10.5), (10, True, 10), (10, 5, 5000)])
