@@ -6,9 +6,11 @@ Exit codes: 0 done, 1 a bug of ours, 2 bad input, 3 does not percolate, 4 did no
 
 import sys
 import traceback
+from typing import Annotated
 
 import typer
 
+from electrode_homog import __version__
 from electrode_homog.cli import cell_verbs, image_verbs, study_verbs
 from electrode_homog.cli.console import complain
 from electrode_homog.errors import ElectrodeHomogError
@@ -34,18 +36,21 @@ for verb in (
     app.command()(verb)
 
 
-@app.callback()
-def options(
-    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
-    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
-) -> None:
-    """From the picture of a battery electrode to the voltage of a cell."""
-    if version:
-        from electrode_homog import __version__
-
+def _print_version(asked: bool) -> None:
+    if asked:
         print(__version__)
         raise typer.Exit
-    del debug  # read by `main`, which also covers errors before this point
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """From the picture of a battery electrode to the voltage of a cell."""
+    del debug, version  # `main` looks for --debug itself, so that it covers errors before this point
 
 
 def main() -> None:

@@ -192,6 +192,7 @@ def _with_transport(cell: "CellParameters", side: str, path: Path) -> "CellParam
 
     if side not in ("negative", "positive"):
         raise InputError(f"--transport {side}=…: 'negative' or 'positive'")
+    _refuse_missing(path)
     try:
         tensor = from_json(path.read_text(encoding="utf-8"), EffectiveTensor)
     except UnicodeDecodeError as error:
@@ -207,11 +208,17 @@ def _with_transport(cell: "CellParameters", side: str, path: Path) -> "CellParam
     )
 
 
+def _refuse_missing(path: Path) -> None:
+    if not path.is_file():
+        raise InputError(f"{path} is not a file")
+
+
 def _read_drive_cycle(path: Path) -> Any:
     import pandas
 
     from electrode_homog.p2d import DriveCycle
 
+    _refuse_missing(path)
     try:
         columns = pandas.read_csv(path, dtype=float)
         return DriveCycle(columns["time_s"].to_numpy(), columns["current_A"].to_numpy())

@@ -34,6 +34,10 @@ class SubvolumeValues:
         """(n,) of the conducting phases, total."""
         return np.array([piece.volume_fraction for piece in self.pieces])
 
+    def fractions_of(self, *phases: str) -> np.ndarray:
+        """(n,) of the named conducting phases together: the porosity, if a binder conducts a little as well."""
+        return np.array([sum(piece.volume_fractions.get(name, 0.0) for name in phases) for piece in self.pieces])
+
     @property
     def values(self) -> np.ndarray:
         """(n,) effective conductivities, in the unit of the input."""

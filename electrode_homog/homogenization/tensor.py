@@ -95,15 +95,23 @@ class EffectiveTensor:
 
 @dataclass(frozen=True)
 class EffectiveConductivity:
-    """The effective value along one axis, in the unit of the input, and its relative error on these voxels."""
+    """The effective value along one axis, in the unit of the input, and its relative error on these voxels.
+
+    `volume_fractions` are those of the phases that conduct.
+    """
 
     value: float
     axis: int
-    volume_fraction: float
+    volume_fractions: Mapping[str, float]
     relative_error: float
     iterations: int
     boundary: Boundary
     seconds: float
+
+    @property
+    def volume_fraction(self) -> float:
+        """Total share of the phases that conduct."""
+        return sum(self.volume_fractions.values())
 
 
 def effective_tensor(
@@ -177,7 +185,7 @@ def effective_conductivity(
     result = EffectiveConductivity(
         value=minimum.energy / electrode.image.labels.size,
         axis=axis,
-        volume_fraction=sum(fractions[name] for name in problem.conductivity),
+        volume_fractions={name: fractions[name] for name in problem.conductivity},
         relative_error=minimum.relative_error,
         iterations=minimum.iterations,
         boundary=boundary,

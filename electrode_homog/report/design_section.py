@@ -41,7 +41,12 @@ def best_text(design: DesignTable) -> str | None:
     if rows.empty:
         return None
     best = rows.loc[rows[column].idxmax()]
-    at = joined([shown_value(path, float(best[path])) + f" {axis_label(path).partition(' (')[0].lower()}" for path in design.vary])
+    at = joined(
+        [
+            shown_value(path, float(best[path])) + f" {axis_label(path).partition(' (')[0].lower()}"
+            for path in design.vary
+        ]
+    )
     return f"{rounded(float(best[column]))} Wh/L of stack at {at}"
 
 
@@ -71,7 +76,9 @@ def _pictures(design: DesignTable, name: str) -> list[Picture]:
     return pictures
 
 
-def _grid(table: "pandas.DataFrame", paths: list[str], vary: Mapping[str, tuple[float, ...]], column: str) -> np.ndarray:
+def _grid(
+    table: "pandas.DataFrame", paths: list[str], vary: Mapping[str, tuple[float, ...]], column: str
+) -> np.ndarray:
     """(first path, second path); NaN where a point failed."""
     grid = np.full((len(vary[paths[0]]), len(vary[paths[1]])), np.nan)
     place = [{value: i for i, value in enumerate(vary[path])} for path in paths]
@@ -107,7 +114,9 @@ def _cautions(design: DesignTable) -> list[str]:
     found = [*design.warnings]
     failed = design.table[design.table["status"] != _DONE]
     if len(failed):
-        found.append(f"{len(failed)} of {len(design.table)} points could not be simulated; the first: {failed['status'].iloc[0]}")
+        found.append(
+            f"{len(failed)} of {len(design.table)} points could not be simulated; the first: {failed['status'].iloc[0]}"
+        )
     edge = _best_on_edge(design)
     if edge:
         found.append(f"The best point lies on the edge of the grid along {joined(edge)}; the optimum may be outside.")

@@ -32,19 +32,17 @@ def rounded(value: float, digits: int = 3) -> str:
 
 
 def written(value: float) -> str:
-    """As a person would write the input: up to six significant digits, no zeros added.
+    """As a person would write the input: its digits where six tell all of it, else five; no zeros added.
 
-    >>> written(0.335), written(8.52e-5), written(5.0)
-    ('0.335', '8.52\u202f×\u202f10⁻⁵', '5')
+    >>> written(0.335), written(8.52e-5), written(5.0), written(0.0799999237)
+    ('0.335', '8.52\u202f×\u202f10⁻⁵', '5', '0.08')
     """
     if not math.isfinite(value):
         return rounded(value)
-    text = f"{value:.6g}"
-    mantissa, e, exponent = text.partition("e")
-    if e:
-        return _power(mantissa, int(exponent))
-    if value != 0 and abs(value) < 1e-3:
-        mantissa, _, exponent = f"{value:.5e}".partition("e")
+    digits = 6 if float(f"{value:.6g}") == value else 5
+    text = f"{value:.{digits}g}"
+    if value != 0 and ("e" in text or abs(value) < 1e-3):
+        mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
         return _power(mantissa.rstrip("0").rstrip("."), int(exponent))
     return _grouped(text)
 
@@ -52,7 +50,9 @@ def written(value: float) -> str:
 def percent(share: float, digits: int = 3) -> str:
     """A share as a percentage: 0.4005 is 40.1 %; a share that is not quite 1 is not shown as 100 %."""
     if share != 1 and rounded(100 * share, digits) == rounded(100.0, digits):
-        return f"{'>' if share < 1 else ''}{NARROW_SPACE}{99.9 if share < 1 else 100}{NARROW_SPACE}%".strip(NARROW_SPACE)
+        return f"{'>' if share < 1 else ''}{NARROW_SPACE}{99.9 if share < 1 else 100}{NARROW_SPACE}%".strip(
+            NARROW_SPACE
+        )
     return f"{rounded(100 * share, digits)}{NARROW_SPACE}%"
 
 
@@ -69,11 +69,13 @@ def change(value: float, base: float, digits: int = 2) -> str:
 
 
 def with_error(value: float, error: float) -> str:
-    """Value ± error, both to the second significant digit of the error."""
+    """Value ± error, both to the second significant digit of the error; the bare value where the error is larger."""
     if not (math.isfinite(error) and error > 0 and math.isfinite(value)):
         return written(value)
+    if error > abs(value):
+        return rounded(value, 2)
     exponent = int(f"{error:.1e}".partition("e")[2])
-    if -4 < exponent and abs(value) < 1e6:
+    if exponent > -4 and abs(value) < 1e6:
         decimals = max(0, 1 - exponent)
         return f"{_grouped(f'{value:.{decimals}f}')} ± {_grouped(f'{error:.{decimals}f}')}"
     power = int(f"{value:.6e}".partition("e")[2]) if value else exponent

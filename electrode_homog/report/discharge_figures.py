@@ -9,30 +9,28 @@ from electrode_homog.p2d import CellRun
 from electrode_homog.report.digits import rounded
 from electrode_homog.report.drawing import picture, plain_axes
 from electrode_homog.report.page import Picture, Swatch
-from electrode_homog.report.palette import CATEGORIES, INK, css_variable, ramp
+from electrode_homog.report.palette import CATEGORIES, INK, MUTED, css_variable, ramp
 from electrode_homog.report.variants import Variant
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 _MOST_POINTS = 400  # of a curve; the rest does not show and the file stays small
-_DASHES = ((4, 2.2), (1, 0), (1.2, 1.8), (7, 2, 1.2, 2))
+_SOLID, _DASHED = (1.0, 0.0), (4.0, 2.2)
+_BETWEEN = ((1.2, 1.8), (7.0, 2.0, 1.2, 2.0), (2.4, 1.4))
 
 
 def dashes(number: int, count: int) -> tuple[float, ...]:
-    """Line style of a variant: what is compared with is dashed; a single variant is solid."""
-    return (1, 0) if count == 1 else _DASHES[number % len(_DASHES)]
+    """Line style of a variant: the first, which is compared with, is dashed; the last, the result, is solid."""
+    if number == count - 1:
+        return _SOLID
+    return _DASHED if number == 0 else _BETWEEN[(number - 1) % len(_BETWEEN)]
 
 
 def voltage_over_capacity(variants: Sequence[Variant], protocols: Sequence[str], name: str) -> Picture:
     """Colour says the protocol, slow to fast; line style says the variant."""
     colours = dict(zip(protocols, ramp(len(protocols)), strict=True))
-    shown = [
-        (number, run)
-        for number, variant in enumerate(variants)
-        for run in variant.runs
-        if run.protocol_text in colours
-    ]
+    shown = [(number, run) for number, variant in enumerate(variants) for run in variant.runs]
 
     def paint(figure: "Canvas") -> None:
         axes = plain_axes(figure)
@@ -43,28 +41,25 @@ def voltage_over_capacity(variants: Sequence[Variant], protocols: Sequence[str],
         axes.set_xlim(left=0)
         axes.set(xlabel="Delivered capacity (Ah)", ylabel="Voltage (V)")
 
-    return picture(name, 560, 380, paint, alt=f"Discharge curves: {len(shown)} runs of {len(variants)} variants")
+    return picture(name, 550, 380, paint, alt=f"Discharge curves: {len(shown)} runs of {len(variants)} variants")
 
 
 def capacity_over_current(variants: Sequence[Variant], protocols: Sequence[str], name: str) -> Picture:
-    """The rate capability: what is left of the capacity at each current."""
+    """The rate capability: what is left of the capacity at each current; points in the colour of their rate."""
+    colours = dict(zip(protocols, ramp(len(protocols)), strict=True))
 
     def paint(figure: "Canvas") -> None:
         axes = plain_axes(figure)
         for number, variant in enumerate(variants):
-            runs = sorted(
-                (run for run in variant.runs if run.protocol_text in protocols), key=lambda run: mean_current_A(run)
-            )
+            runs = sorted(variant.runs, key=mean_current_A)
             x, y = [mean_current_A(run) for run in runs], [run.capacity_Ah for run in runs]
-            colour = CATEGORIES[0] if number else INK
-            colour = CATEGORIES[number % len(CATEGORIES)] if number > 1 else colour
-            axes.plot(x, y, color=colour, dashes=dashes(number, len(variants)), lw=1.6, dash_capstyle="butt")
-            axes.plot(x, y, color=colour, lw=0, marker="o", ms=5.5, mew=0)
+            axes.plot(x, y, color=MUTED, dashes=dashes(number, len(variants)), lw=1.5, dash_capstyle="butt")
+            axes.scatter(x, y, s=40, color=[colours[run.protocol_text] for run in runs], linewidths=0, zorder=3)
         axes.set_ylim(bottom=0)
         axes.set(xlabel="Discharge current (A)", ylabel="Delivered capacity (Ah)")
         axes.set_xlim(left=0)
 
-    return picture(name, 420, 380, paint, alt="Delivered capacity against discharge current, one line per variant")
+    return picture(name, 385, 380, paint, alt="Delivered capacity against discharge current, one line per variant")
 
 
 def voltage_over_time(variants: Sequence[Variant], protocol: str, name: str) -> Picture:
@@ -78,38 +73,36 @@ def voltage_over_time(variants: Sequence[Variant], protocol: str, name: str) -> 
         above = figure.add_subplot(grid[0])
         below = figure.add_subplot(grid[1], sharex=above)
         for number, run in runs:
-            style = dashes(number, len(variants))
+            style = {"color": _colour(number), "dashes": dashes(number, len(variants)), "dash_capstyle": "butt"}
             for axes, values in ((above, run.voltage_V), (below, run.current_A)):
-                x, y = thinned(run.time_s / factor, values, most=2000)
-                axes.plot(x, y, color=CATEGORIES[number % len(CATEGORIES)], dashes=style, lw=1.6, dash_capstyle="butt")
+                axes.plot(*thinned(run.time_s / factor, values, most=2000), lw=1.7, **style)
         for axes in (above, below):
             axes.grid(axis="y")
             axes.set_axisbelow(True)
         above.tick_params(labelbottom=False)
-        above.set(ylabel="Voltage (V)")
-        below.set(ylabel="Current (A)", xlabel=f"Time ({unit})")
+        above.set_xlim(0, longest / factor)
+        above.set_ylabel("Voltage (V)")
+        below.set_ylabel("Current (A)")
+        below.set_xlabel(f"Time ({unit}); discharge current is positive")
         figure.align_ylabels()
 
-    return picture(name, 900, 380, paint, alt=f"Voltage and current over time, {len(runs)} runs")
+    return picture(name, 680, 400, paint, alt=f"Voltage and current over time, {len(runs)} runs")
 
 
 def legend(variants: Sequence[Variant], protocols: Sequence[str]) -> tuple[Swatch, ...]:
     """Colours first, then line styles in ink."""
-    entries = [
-        Swatch(short_protocol(protocol), css_variable(colour), "")
-        for protocol, colour in zip(protocols, ramp(len(protocols)), strict=True)
-    ]
+    colours = zip(protocols, ramp(len(protocols)), strict=True)
+    entries = [Swatch(short_protocol(protocol), css_variable(colour), "") for protocol, colour in colours]
     if len(variants) > 1:
-        entries += [
-            Swatch(v.label, css_variable(INK), dash_text(number, len(variants))) for number, v in enumerate(variants)
-        ]
+        entries += [Swatch(v.label, css_variable(INK), _dash_text(n, len(variants))) for n, v in enumerate(variants)]
     return tuple(entries)
 
 
-def dash_text(number: int, count: int) -> str:
-    """The same line style for an SVG of 2 px lines; empty for a solid line."""
-    style = dashes(number, count)
-    return "" if style[1] == 0 else " ".join(rounded(2 * length, 2) for length in style)
+def variant_legend(variants: Sequence[Variant]) -> tuple[Swatch, ...]:
+    """Colour and line style together."""
+    return tuple(
+        Swatch(v.label, css_variable(_colour(n)), _dash_text(n, len(variants))) for n, v in enumerate(variants)
+    )
 
 
 def short_protocol(text: str) -> str:
@@ -126,3 +119,13 @@ def thinned(x: np.ndarray, y: np.ndarray, most: int = _MOST_POINTS) -> tuple[np.
         return x, y
     kept = np.unique(np.linspace(0, x.size - 1, most).round().astype(int))
     return x[kept], y[kept]
+
+
+def _colour(number: int) -> str:
+    return (INK, *CATEGORIES)[number % (len(CATEGORIES) + 1)]
+
+
+def _dash_text(number: int, count: int) -> str:
+    """The line style for an SVG of lines 2.4 px wide; empty for a solid line."""
+    style = dashes(number, count)
+    return "" if style == _SOLID else " ".join(rounded(2.4 * length, 2) for length in style)

@@ -1,19 +1,17 @@
-"""Section "Discharge": what the cell delivers, against the first variant."""
+"""Section "What the cell delivers": every variant against the first."""
 
-from electrode_homog.parameters import CellParameters
 from electrode_homog.report.contents import Contents
 from electrode_homog.report.digits import change, joined, rounded, seconds_text, written
 from electrode_homog.report.discharge_figures import (
     capacity_over_current,
-    dash_text,
     legend,
     mean_current_A,
     short_protocol,
+    variant_legend,
     voltage_over_capacity,
     voltage_over_time,
 )
-from electrode_homog.report.page import Block, Cell, Facts, Figure, Panel, Section, Swatch, Table
-from electrode_homog.report.palette import CATEGORIES, css_variable
+from electrode_homog.report.page import Block, Cell, Facts, Figure, Panel, Section, Table
 from electrode_homog.report.variants import Variant, cell_of, is_discharge, variants
 
 _DRIFT = 1e-6  # relative change of the total lithium that a healthy solution stays below
@@ -27,9 +25,10 @@ def discharge_section(contents: Contents) -> Section | None:
     discharges = discharge_protocols(shown)
     panels = []
     if discharges:
-        panels.append(_discharge_panel(shown, discharges, contents))
-    others = _other_protocols(shown, discharges)
-    panels += [_protocol_panel(shown, protocol, contents, f"protocol{n}") for n, protocol in enumerate(others)]
+        panels.append(_discharge_panel(_restricted(shown, discharges), discharges, contents))
+    for number, protocol in enumerate(_other_protocols(shown, discharges)):
+        name, longer = f"protocol{number}", bool(panels)
+        panels.append(_protocol_panel(_restricted(shown, [protocol]), protocol, contents, name, brief=longer))
     return Section("discharge", "What the cell delivers", tuple(panels))
 
 
@@ -48,13 +47,20 @@ def _other_protocols(shown: list[Variant], discharges: list[str]) -> list[str]:
     return list(dict.fromkeys(text for text in texts if text not in discharges))
 
 
+def _restricted(shown: list[Variant], protocols: list[str]) -> list[Variant]:
+    """The variants with those of their runs that follow one of the protocols."""
+    kept = [(v, tuple(run for run in v.runs if run.protocol_text in protocols)) for v in shown]
+    return [Variant(v.name, v.label, runs) for v, runs in kept if runs]
+
+
 def _discharge_panel(shown: list[Variant], protocols: list[str], contents: Contents) -> Panel:
-    shown = [v for v in shown if any(v.run(protocol) for protocol in protocols)]
     pictures = [voltage_over_capacity(shown, protocols, "discharge")]
+    caption = "Voltage over delivered capacity: colour is the rate" + (
+        ", line style the parameter set." if len(shown) > 1 else "."
+    )
     if len(protocols) > 1:
         pictures.append(capacity_over_current(shown, protocols, "capacity"))
-    caption = "Voltage over delivered capacity: colour is the rate, line style the parameter set."
-    caption += " Right: capacity left at each current." if len(protocols) > 1 else ""
+        caption += " Right: what is left of the capacity at each current."
     blocks: tuple[Block, ...] = (
         Figure(caption, tuple(pictures), legend(shown, protocols)),
         _table(shown, protocols),
@@ -62,19 +68,22 @@ def _discharge_panel(shown: list[Variant], protocols: list[str], contents: Conte
     )
     shows = "Voltage and charge that the P2D model delivers at constant current until the cut-off."
     if len(shown) > 1:
-        shows = f"Discharge at constant current, each parameter set against {shown[0].label}."
+        shows = f"Discharge at constant current until the cut-off, each parameter set against {shown[0].label}."
     return Panel("Discharge curves", shows, blocks, tuple(_cautions(shown, contents)))
 
 
-def _protocol_panel(shown: list[Variant], protocol: str, contents: Contents, name: str) -> Panel:
-    shown = [v for v in shown if v.run(protocol) is not None]
-    colours = [css_variable(CATEGORIES[n % len(CATEGORIES)]) for n in range(len(shown))]
-    swatches = tuple(
-        Swatch(v.label, colour, dash_text(n, len(shown))) for n, (v, colour) in enumerate(zip(shown, colours, strict=True))
+def _protocol_panel(shown: list[Variant], protocol: str, contents: Contents, name: str, *, brief: bool) -> Panel:
+    figure = Figure(
+        "Voltage and current over time.", (voltage_over_time(shown, protocol, name),), variant_legend(shown)
     )
-    figure = Figure("Voltage and current over time.", (voltage_over_time(shown, protocol, name),), swatches)
-    blocks: tuple[Block, ...] = (figure, _table(shown, [protocol]))
-    return Panel(protocol, "What the cell does under this protocol.", blocks, tuple(_cautions(shown, contents)))
+    blocks: tuple[Block, ...] = (figure, _table(shown, [protocol]), _facts(shown))
+    cautions = _cautions(shown, contents)
+    kept = (
+        [text for text in cautions if text not in _cautions(variants(contents.runs), contents)[1:]]
+        if brief
+        else cautions
+    )
+    return Panel(protocol, "Voltage and current under this protocol.", blocks, tuple(kept))
 
 
 def _table(shown: list[Variant], protocols: list[str]) -> Table:
@@ -97,8 +106,7 @@ def _table(shown: list[Variant], protocols: list[str]) -> Table:
     head = ["Protocol", "Parameter set", "Capacity (Ah)", "Energy (Wh)", "Mean power (W)"]
     head += ["Δ capacity", "Δ energy"] if several else []
     caption = "Capacity and energy are what was discharged; charging in between is not subtracted."
-    if several:
-        caption += f" Δ: against {shown[0].label}."
+    caption += f" Δ: against {shown[0].label}." if several else ""
     numeric = tuple(range(2, len(head)))
     return Table(caption, (*head, "Ended by"), tuple(rows), numeric=numeric)
 
@@ -109,9 +117,12 @@ def _facts(shown: list[Variant]) -> Facts:
     return Facts(
         (
             ("Runs", str(len(runs))),
-            ("Finite volumes", f"{mesh.x_points} per electrode, {mesh.separator_points} separator, {mesh.r_points} radius"),
+            (
+                "Finite volumes",
+                f"{mesh.x_points} per electrode, {mesh.separator_points} separator, {mesh.r_points} radius",
+            ),
             ("Largest lithium drift", rounded(max(run.lithium_drift for run in runs), 2)),
-            ("Time for all runs", seconds_text(sum(run.seconds for run in runs))),
+            ("Time for all", seconds_text(sum(run.seconds for run in runs))),
         )
     )
 
@@ -121,18 +132,24 @@ def _cautions(shown: list[Variant], contents: Contents) -> list[str]:
     cautions = [_isothermal(shown, contents)]
     drift = max(run.lithium_drift for run in runs)
     if drift > _DRIFT:
-        cautions.append(f"Lithium is not conserved: the total drifts by {rounded(drift, 2)} of itself. Refine the mesh.")
-    meshes = {run.mesh for run in runs}
-    if len(meshes) > 1:
+        cautions.append(
+            f"Lithium is not conserved: the total drifts by {rounded(drift, 2)} of itself. Refine the mesh."
+        )
+    if len({run.mesh for run in runs}) > 1:
         cautions.append("The runs were made on different meshes; part of their difference is that of the meshes.")
-    silent = [v.label for v in shown if len({run.ended_by for run in v.runs}) > 1]
-    if silent:
-        cautions.append(f"Runs of {joined(silent)} ended for different reasons; see the last column before comparing them.")
+    for protocol in dict.fromkeys(run.protocol_text for run in runs):
+        ends = {run.ended_by for run in runs if run.protocol_text == protocol}
+        if len(ends) > 1:
+            cautions.append(
+                f"{short_protocol(protocol)} did not end for the same reason everywhere: {joined(sorted(ends))}."
+            )
     uncertain = [cell.label for cell in contents.cells if cell.item.uncertainties]
     if uncertain:
-        cautions.append(f"Uncertainties of the values of {joined(uncertain)} are stated, but not carried into these curves.")
+        cautions.append(
+            f"Uncertainties of the values of {joined(uncertain)} are stated, but not carried into these curves."
+        )
     cautions.append(
-        "B from the image changes the electrolyte transport only. Particle size, kinetics and potentials are those of the "
+        "An image changes transport and volume fractions only. Particle size, kinetics and potentials are those of the "
         "parameter set and often matter more."
     )
     return cautions
@@ -143,9 +160,9 @@ def _isothermal(shown: list[Variant], contents: Contents) -> str:
     text = "The model is isothermal and does not age."
     if cell is None:
         return text
-    parameters: CellParameters = cell.item
-    fastest = max(float(run.current_A.max()) for v in shown for run in v.runs) / parameters.cell.nominal_capacity_Ah
-    at = f" It stays at {written(parameters.cell.ambient_temperature_K)} K"
+    parameters = cell.item.cell
+    fastest = max(float(abs(run.current_A).max()) for v in shown for run in v.runs) / parameters.nominal_capacity_Ah
+    at = f" It stays at {written(parameters.ambient_temperature_K)} K"
     if fastest > _HIGH_RATE:
-        return f"{text}{at}, also at {rounded(fastest, 2)}C, where a real cell warms by many kelvin and so delivers more."
+        return f"{text}{at}, also at {written(round(fastest, 2))}C, where a real cell warms by several kelvin and delivers more."
     return f"{text}{at}."

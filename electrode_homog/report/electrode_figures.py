@@ -1,12 +1,13 @@
 """Slices through a microstructure, and its phases layer by layer."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from electrode_homog.microstructure import Microstructure
-from electrode_homog.report.digits import length_text, written
-from electrode_homog.report.drawing import picture, plain_axes
+from electrode_homog.report.digits import length_text
+from electrode_homog.report.drawing import picture
 from electrode_homog.report.page import Figure, Picture, Swatch
 from electrode_homog.report.palette import ACCENT, INK, MUTED, phase_colour
 
@@ -15,102 +16,108 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 _MOST_PIXELS = 640  # per edge of a slice: more does not show, and the file stays below 3 MB
-_LONGEST_PX = 330  # of a slice on the page
-_SHORTEST_PX = 110
-_MARGIN_PX = (30, 46)  # left for the vertical axis, below for the horizontal one and the scale bar
+_ROW_PX = 904  # what three pictures may take together, so that a wide screen shows them at full size
+_TALLEST_PX = 330
+_SHORTEST_PX = 90
+_LEFT_PX, _BELOW_PX = 24, 40  # for the vertical axis; for the horizontal one and the scale bar
+_ARROW_PX = 34
 _AXIS_NAMES = ("x, through-thickness", "y", "z")
+_PLANES = ((0, 1), (0, 2), (1, 2))  # axes drawn (across, up)
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """One slice: `colours` (across, up, 3) bytes, lengths of its edges in the image and on the page."""
+
+    axes: tuple[int, int]
+    colours: np.ndarray
+    extent: tuple[float, float]
+    size_px: tuple[float, float]
+    physical: bool
 
 
 def slices(electrode: Microstructure, name: str) -> Figure:
     """x–y, x–z and y–z planes through the centre, all on one scale."""
-    extent = electrode.image.extent_m
-    scale = _LONGEST_PX / max(extent)
-    planes = ((0, 1), (0, 2), (1, 2))
-    physical = electrode.image.has_physical_length
-    centre = [n // 2 for n in electrode.image.shape]
-    numbers = _phase_numbers(electrode)
+    image = electrode.image
+    extent, physical = image.extent_m, image.has_physical_length
+    across = sum(extent[axes[0]] for axes in _PLANES)
+    scale = min((_ROW_PX - 3 * _LEFT_PX) / across, _TALLEST_PX / max(extent[1], extent[2]))
+    numbers = {label: i for i, labels in enumerate(electrode.phases.values()) for label in labels}
     pictures = []
-    for across, up in planes:
-        cut = 3 - across - up
-        labels = np.take(electrode.image.labels, centre[cut], axis=cut)  # indices in the order (across, up)
-        size = (extent[across] * scale, extent[up] * scale)
-        alt = (
-            f"Slice in the {'xyz'[across]}–{'xyz'[up]} plane at {'xyz'[cut]} = "
-            f"{length_text(centre[cut] * electrode.image.voxel_size_m[cut], physical=physical)}"
-        )
-        pictures.append(_slice(f"{name}-{'xyz'[across]}{'xyz'[up]}", labels, numbers, size, (across, up), extent, physical, alt))
-    legend = tuple(Swatch(phase, phase_colour(i)) for i, phase in enumerate(electrode.phases))
+    for axes in _PLANES:
+        cut = 3 - sum(axes)
+        centre = image.shape[cut] // 2
+        colours = _coloured(np.take(image.labels, centre, axis=cut), numbers)
+        edges = (extent[axes[0]], extent[axes[1]])
+        size = (max(_SHORTEST_PX, edges[0] * scale), max(_SHORTEST_PX, edges[1] * scale))
+        at = length_text(centre * image.voxel_size_m[cut], physical=physical)
+        letters = "xyz"[axes[0]] + "xyz"[axes[1]]
+        alt = f"Slice in the {letters[0]}–{letters[1]} plane at {'xyz'[cut]} = {at}"
+        pictures.append(_slice(f"{name}-{letters}", Plane(axes, colours, edges, size, physical), alt))
     whole = " × ".join(length_text(length, physical=physical) for length in extent)
     caption = (
         f"Three planes through the centre of the image ({whole} along x, y, z). x runs through the thickness, between "
         "current collector and separator."
     )
-    return Figure(caption, tuple(pictures), legend)
+    return Figure(caption, tuple(pictures), _legend(electrode))
 
 
 def layers(electrode: Microstructure, name: str) -> Figure:
-    """Share of each phase in each layer of voxels across x."""
-    shares = layer_fractions(electrode)
-    dx, physical = electrode.image.voxel_size_m[0], electrode.image.has_physical_length
-    depth = (np.arange(shares.shape[1] + 1) * dx) * (1e6 if physical else 1)
+    """Share of each phase in each layer of voxels, along x, y and z."""
+    image = electrode.image
+    factor, unit = (1e6, "µm") if image.has_physical_length else (1.0, "voxels")
+    pictures = []
+    for axis in range(3):
+        position = np.arange(image.shape[axis] + 1) * image.voxel_size_m[axis] * factor
+        shares = layer_fractions(electrode, axis)
+        alt = f"Phase fractions layer by layer along {'xyz'[axis]}"
+        paint = _stacked(position, shares, f"{_AXIS_NAMES[axis]} ({unit})", named=axis == 0)
+        pictures.append(picture(f"{name}-layers-{'xyz'[axis]}", 312 if axis == 0 else 284, 190, paint, alt=alt))
+    return Figure("Volume fractions layer by layer along each axis, in the colours above.", tuple(pictures))
 
+
+def layer_fractions(electrode: Microstructure, axis: int) -> np.ndarray:
+    """(phases, n): share of each phase in each layer normal to `axis`."""
+    across = tuple(other for other in range(3) if other != axis)
+    voxels = electrode.image.labels.size // electrode.image.shape[axis]
+    return np.array([np.count_nonzero(electrode.mask(name), axis=across) / voxels for name in electrode.phases])
+
+
+def _legend(electrode: Microstructure) -> tuple[Swatch, ...]:
+    return tuple(Swatch(phase, phase_colour(i)) for i, phase in enumerate(electrode.phases))
+
+
+def _stacked(position: np.ndarray, shares: np.ndarray, label: str, *, named: bool):
     def paint(figure: "Canvas") -> None:
         axes = figure.add_subplot()
-        floor = np.zeros(depth.size)
+        floor = np.zeros(position.size)
         for i, share in enumerate(shares):
             top = floor + np.append(share, share[-1])
-            axes.fill_between(depth, floor, top, step="post", color=phase_colour(i), linewidth=0)
+            axes.fill_between(position, floor, top, step="post", color=phase_colour(i), linewidth=0)
             floor = top
-        axes.set(xlim=(0, depth[-1]), ylim=(0, 1), ylabel="Share of the layer")
-        axes.set_xlabel(f"Depth x ({'µm' if physical else 'voxels'})")
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+        axes.set(xlim=(0, position[-1]), ylim=(0, 1), xlabel=label)
+        axes.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"] if named else [])
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        axes.locator_params(axis="x", nbins=5)
 
-    spread = f"{written(round(float(shares[0].min()), 3))} to {written(round(float(shares[0].max()), 3))}"
-    first = next(iter(electrode.phases))
-    drawn = picture(name, 520, 240, paint, alt=f"Phase fractions against depth; {first} from {spread}")
-    legend = tuple(Swatch(phase, phase_colour(i)) for i, phase in enumerate(electrode.phases))
-    return Figure("Volume fractions layer by layer along x.", (drawn,), legend)
+    return paint
 
 
-def layer_fractions(electrode: Microstructure) -> np.ndarray:
-    """(phases, nx): share of each phase in each layer normal to x."""
-    voxels = electrode.image.labels[0].size
-    return np.array([np.count_nonzero(electrode.mask(name), axis=(1, 2)) / voxels for name in electrode.phases])
-
-
-def _phase_numbers(electrode: Microstructure) -> dict[int, int]:
-    return {label: i for i, labels in enumerate(electrode.phases.values()) for label in labels}
-
-
-def _slice(
-    name: str,
-    labels: np.ndarray,
-    numbers: dict[int, int],
-    size: tuple[float, float],
-    axes_shown: tuple[int, int],
-    extent: tuple[float, float, float],
-    physical: bool,
-    alt: str,
-) -> Picture:
-    width, height = (max(_SHORTEST_PX, edge) for edge in size)
-    left, below = _MARGIN_PX
-    total_width, total_height = width + left + 2, height + below + 2
+def _slice(name: str, plane: Plane, alt: str) -> Picture:
+    width, height = plane.size_px
+    total_width, total_height = width + _LEFT_PX + 1, height + _BELOW_PX + 1
 
     def paint(figure: "Canvas") -> None:
         figure.set_layout_engine("none")
-        box = (left / total_width, below / total_height, width / total_width, height / total_height)
+        box = (_LEFT_PX / total_width, _BELOW_PX / total_height, width / total_width, height / total_height)
         axes = figure.add_axes(box, frame_on=False)
-        across, up = (extent[axis] for axis in axes_shown)
-        axes.imshow(
-            _coloured(labels, numbers).transpose(1, 0, 2),
-            origin="lower",
-            extent=(0, across, 0, up),
-            interpolation="none",
-            aspect="auto",
-        )
+        area = (0, plane.extent[0], 0, plane.extent[1])
+        axes.imshow(plane.colours.transpose(1, 0, 2), origin="lower", extent=area, interpolation="none", aspect="auto")
         axes.set(xticks=[], yticks=[])
-        _axis_arrows(axes, axes_shown, width, height)
-        _scale_bar(axes, across, width, height, physical)
+        _arrow(axes, plane, 0)
+        _arrow(axes, plane, 1)
+        _scale_bar(axes, plane)
 
     return picture(name, round(total_width), round(total_height), paint, alt=alt)
 
@@ -120,40 +127,49 @@ def _coloured(labels: np.ndarray, numbers: dict[int, int]) -> np.ndarray:
     steps = [max(1, -(-n // _MOST_PIXELS)) for n in labels.shape]
     labels = labels[:: steps[0], :: steps[1]]
     found, place = np.unique(labels, return_inverse=True)
-    colours = [bytes.fromhex(phase_colour(numbers[int(label)])[1:]) for label in found]
-    table = np.array([list(colour) for colour in colours], dtype=np.uint8)
+    table = np.array([list(bytes.fromhex(phase_colour(numbers[int(label)])[1:])) for label in found], dtype=np.uint8)
     return table[place.reshape(labels.shape)]
 
 
-def _axis_arrows(axes: "Axes", shown: tuple[int, int], width: float, height: float) -> None:
-    """A short arrow along each axis, from the corner; the through-thickness one is the coloured one."""
-    length = 34
-    for place, axis in enumerate(shown):
-        colour = ACCENT if axis == 0 else MUTED
-        if place == 0:
-            start, end, text, turn = (0, -12 / height), (length / width, -12 / height), (0, -17 / height), 0
-            alignment = {"ha": "left", "va": "top"}
-        else:
-            start, end, text, turn = (-10 / width, 0), (-10 / width, length / height), (-15 / width, 0), 90
-            alignment = {"ha": "right", "va": "bottom"}
-        arrow = {"arrowstyle": "-|>,head_width=0.18,head_length=0.4", "color": colour, "lw": 1.4, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", end, start, xycoords="axes fraction", textcoords="axes fraction", arrowprops=arrow, annotation_clip=False)
-        label = _AXIS_NAMES[axis] if width > 200 else "xyz"[axis]
-        axes.text(*text, label, transform=axes.transAxes, color=colour, rotation=turn, fontsize=11, **alignment)  # type: ignore[arg-type]
+def _arrow(axes: "Axes", plane: Plane, place: int) -> None:
+    """A short arrow along one edge, from the corner; the through-thickness one is the coloured one."""
+    width, height = plane.size_px
+    axis = plane.axes[place]
+    colour = ACCENT if axis == 0 else MUTED
+    if place == 0:
+        start, end, text = (0, -11 / height), (_ARROW_PX / width, -11 / height), (0, -17 / height)
+        alignment = {"ha": "left", "va": "top"}
+    else:
+        start, end, text = (-9 / width, 0), (-9 / width, _ARROW_PX / height), (-9 / width, (_ARROW_PX + 4) / height)
+        alignment = {"ha": "center", "va": "bottom"}
+    style = {
+        "arrowstyle": "-|>,head_width=0.18,head_length=0.4",
+        "color": colour,
+        "lw": 1.4,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
+    fraction = "axes fraction"
+    axes.annotate("", end, start, xycoords=fraction, textcoords=fraction, arrowprops=style, annotation_clip=False)
+    label = _AXIS_NAMES[axis] if width > 190 else "xyz"[axis]
+    axes.text(*text, label, transform=axes.transAxes, color=colour, fontsize=12, **alignment)
 
 
-def _scale_bar(axes: "Axes", across: float, width: float, height: float, physical: bool) -> None:
-    length = round_length(across / 3)
-    right, left = 1.0, 1 - length / across
-    axes.plot([left, right], [-12 / height] * 2, transform=axes.transAxes, color=INK, lw=3, clip_on=False, solid_capstyle="butt")
+def _scale_bar(axes: "Axes", plane: Plane) -> None:
+    width, height = plane.size_px
+    length = round_length(plane.extent[0] / 3)
+    share = length / plane.extent[0]
+    bar = {"color": INK, "lw": 3, "clip_on": False, "solid_capstyle": "butt", "transform": axes.transAxes}
+    axes.plot([1 - share, 1], [-11 / height] * 2, **bar)
+    centred = share * width > 60
     axes.text(
-        (left + right) / 2 if length / across * width > 60 else right,
+        1 - share / 2 if centred else 1,
         -17 / height,
-        length_text(length, physical=physical),
+        length_text(length, physical=plane.physical),
         transform=axes.transAxes,
-        ha="center" if length / across * width > 60 else "right",
+        ha="center" if centred else "right",
         va="top",
-        fontsize=11,
+        fontsize=12,
         color=INK,
     )
 

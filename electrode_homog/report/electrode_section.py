@@ -4,7 +4,7 @@ import numpy as np
 
 from electrode_homog.microstructure import Description, Microstructure, describe
 from electrode_homog.report.contents import Contents
-from electrode_homog.report.digits import length_text, percent, rounded
+from electrode_homog.report.digits import joined, length_text, percent, rounded
 from electrode_homog.report.electrode_figures import layer_fractions, layers, slices
 from electrode_homog.report.page import Block, Cell, Panel, Section, Table
 from electrode_homog.report.palette import phase_colour
@@ -38,7 +38,7 @@ def _image_panel(label: str, electrode: Microstructure, description: Description
     blocks: tuple[Block, ...] = (
         slices(electrode, name),
         _phase_table(description),
-        layers(electrode, f"{name}-layers"),
+        layers(electrode, name),
     )
     cautions = (*_cautions(description), *_uneven(electrode))
     return Panel(label, _shows(description), blocks, cautions)
@@ -66,7 +66,7 @@ def _phase_table(description: Description) -> Table:
     for i, phase in enumerate(description.phases):
         area = phase.face_count_area_per_m * (1e-6 if physical else 1)
         connected = [
-            Cell(percent(share), mark=not percolates) if percolates else Cell("does not connect", mark=True)
+            Cell(percent(share)) if percolates else Cell("does not connect", mark=True)
             for share, percolates in zip(phase.connected_fraction, phase.percolates, strict=True)
         ]
         name = Cell(phase.name, swatch=phase_colour(i))
@@ -101,15 +101,18 @@ def _cautions(description: Description) -> tuple[str, ...]:
 
 
 def _uneven(electrode: Microstructure) -> list[str]:
-    shares = layer_fractions(electrode)
+    shares = layer_fractions(electrode, 0)
     if shares.shape[1] < 20:
         return []
     tenths = np.array([part.mean(axis=1) for part in np.array_split(shares, 10, axis=1)]).T
-    found = []
-    for name, parts, mean in zip(electrode.phases, tenths, shares.mean(axis=1), strict=True):
-        if mean > 0 and np.ptp(parts) > _UNEVEN * mean:
-            found.append(
-                f"The share of {name} is not even along x: {percent(parts.min())} to {percent(parts.max())} between tenths "
-                "of the thickness. One effective value per electrode averages over that."
-            )
-    return found
+    uneven = [
+        f"{name} {percent(parts.min(), 2)} to {percent(parts.max(), 2)}"
+        for name, parts, mean in zip(electrode.phases, tenths, shares.mean(axis=1), strict=True)
+        if np.ptp(parts) > _UNEVEN * mean
+    ]
+    if not uneven:
+        return []
+    return [
+        f"The shares are not even through the thickness: {joined(uneven)} between tenths of it. One effective value per "
+        "electrode averages over that."
+    ]

@@ -69,7 +69,7 @@ def _curves(fit: CellFit, name: str) -> Picture:
         figure.align_ylabels()
 
     alt = f"Measured and simulated voltage; rms difference {rounded(fit.rms_V * 1e3)} mV after the fit"
-    return picture(name, 760, 440, paint, alt=alt)
+    return picture(name, 680, 440, paint, alt=alt)
 
 
 def _values(fit: CellFit) -> Table:
@@ -85,7 +85,7 @@ def _values(fit: CellFit) -> Table:
                 Cell(path),
                 Cell(with_error(value, error), mark=at_bound),
                 Cell(unit_text(units.get(path, ""))),
-                Cell(verdict, mark=at_bound or bool(np.isinf(error))),
+                Cell(verdict, mark=at_bound or not error <= abs(value)),
                 Cell(written(fit.initial_values[path])),
                 Cell(f"{written(low)} to {written(high)}"),
             )
@@ -95,7 +95,10 @@ def _values(fit: CellFit) -> Table:
 
 
 def _relative(value: float, error: float) -> str:
-    return percent(abs(error / value), 2) if value and np.isfinite(error) else "–"
+    if not (value and np.isfinite(error)):
+        return "–"
+    share = abs(error / value)
+    return percent(share, 2) if share < 1 else "above 100 %: not determined"
 
 
 def _correlations(fit: CellFit) -> Table:
@@ -134,7 +137,9 @@ def _cautions(fit: CellFit) -> list[str]:
             "replace, and the standard errors do not know it."
         )
     wide = [
-        path for path, error in fit.standard_errors.items() if np.isfinite(error) and abs(error) > 0.5 * abs(fit.values[path])
+        path
+        for path, error in fit.standard_errors.items()
+        if np.isfinite(error) and abs(error) > 0.5 * abs(fit.values[path])
     ]
     if wide:
         found.append(f"Known to no better than half of themselves: {', '.join(wide)}.")
@@ -143,5 +148,3 @@ def _cautions(fit: CellFit) -> list[str]:
         "against a record that was not fitted."
     )
     return found
-
-

@@ -137,6 +137,7 @@ class Section:
 class Page:
     title: str
     summary: str
+    more: str
     tiles: tuple[Tile, ...]
     sections: tuple[Section, ...]
     made: str

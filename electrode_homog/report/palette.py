@@ -22,8 +22,8 @@ _SCHEMES = {  # name: (light, dark)
     "mark": ("#fbf3dc", "#2e2a1c"),
     "warning": ("#7c5300", "#e0b860"),
 }
-_RAMP_LIGHT = ("#45a08f", "#2b6f9b", "#353b82", "#2a1548")
-_RAMP_DARK = ("#3f7fae", "#3fb0b2", "#a3d39c", "#f6ecb0")
+_RAMP_LIGHT = ("#3a9a97", "#3d6ba6", "#6a3d8a", "#8a1b3d")
+_RAMP_DARK = ("#4fb3b0", "#8aa9e6", "#cf9fe0", "#ffb59b")
 RAMP_STEPS = 9
 
 # Slices look the same in both schemes; lightness alone tells the first five phases apart.
@@ -40,7 +40,7 @@ CSS_VARIABLE = {token: f"var(--{name})" for name, token in TOKENS.items()}
 
 INK, MUTED, HAIR, TRACK = (TOKENS[name] for name in ("ink", "muted", "hair", "track"))
 PAPER, ACCENT, ACCENT_SOFT, WARM = (TOKENS[name] for name in ("paper", "accent", "accent-soft", "warm"))
-CATEGORIES = tuple(TOKENS[name] for name in ("accent", "warm", "green", "violet", "ink"))
+CATEGORIES = tuple(TOKENS[name] for name in ("accent", "warm", "green", "violet"))
 
 
 def phase_colour(index: int) -> str:

@@ -3,13 +3,15 @@
 from electrode_homog.parameters import EFFECTIVE_ALREADY, CellParameters, Entry
 from electrode_homog.report.contents import Contents, Labelled
 from electrode_homog.report.digits import change, percent, rounded, unit_text, with_error, written
-from electrode_homog.report.page import Block, Cell, Details, Facts, Panel, Section, Table
+from electrode_homog.report.page import Block, Cell, Details, Panel, Section, Table
 from electrode_homog.report.variants import REGIONS, cell_of, efficiencies, variants
-from electrode_homog.transport_law import BruggemanLaw
+from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor, TransportLaw
 
 _BY_CALLER = "given by the caller"
 _AGREES = 1e-6  # relative difference between our B and the one that PyBaMM evaluated
 _CAPACITY_OFF = 0.15  # difference between nominal capacity and what the lithium can deliver that is worth a word
+_NO_RESERVE = 0.97  # share of the negative electrode that is full at the start, from which plating has no reserve
+_SAME_POROSITY = 0.01  # difference between image and electrode up to which they are called the same
 
 
 def parameters_section(contents: Contents) -> Section | None:
@@ -17,7 +19,7 @@ def parameters_section(contents: Contents) -> Section | None:
         return None
     base = contents.cells[0]
     panels = [_cell_panel(cell, base, contents) for cell in contents.cells]
-    return Section("parameters", "Handed to the P2D model", tuple(panels))
+    return Section("parameters", "Handed to the P2D model", (*panels, _consequences_panel(contents)))
 
 
 def usable_capacity_Ah(cell: CellParameters) -> float:
@@ -28,24 +30,25 @@ def usable_capacity_Ah(cell: CellParameters) -> float:
 
 
 def _cell_panel(labelled: Labelled[CellParameters], base: Labelled[CellParameters], contents: Contents) -> Panel:
-    cell, entries = labelled.item, labelled.item.entries()
+    entries = labelled.item.entries()
     before = {entry.path: entry for entry in base.item.entries()} if labelled is not base else {}
     changed = [entry for entry in entries if _is_changed(entry, before)]
     paths = {entry.path for entry in changed}
     rest = [entry for entry in entries if entry.path not in paths]
     blocks: list[Block] = []
-    if changed:
-        caption = f"What differs from {base.label}." if before else "What the image or the caller gave."
-        blocks.append(_entry_table(changed, caption, before=before, mark=True))
-    blocks.append(_efficiency_table(labelled, contents))
-    blocks.append(_derived(cell))
-    summary = f"All {len(rest)} other values with their sources" if changed else f"All {len(rest)} values with their sources"
-    blocks.append(Details(summary, _entry_table(rest, f"{cell.name}: values as they are handed over, in SI units.")))
-    shows = "What goes into the cell model, and where each number comes from."
+    shows = "What goes into the cell model, value by value, and where each number comes from."
     if before:
-        shows = f"What goes into the cell model; highlighted is what differs from {base.label}."
-    title = labelled.label if not cell.title else f"{labelled.label}: {cell.title}"
-    return Panel(title, shows, tuple(blocks), tuple(_cautions(cell, contents)))
+        shows = f"What differs from {base.label}. The other {len(rest)} values are the same."
+    if changed:
+        blocks.append(_entry_table(changed, "Values from the image or the caller.", before=before, mark=True))
+    if not before:
+        caption = f"{labelled.item.name}: values as they are handed over, in SI units."
+        summary = f"{'The other' if changed else 'All'} {len(rest)} values with their sources"
+        blocks.append(Details(summary, _entry_table(rest, caption)))
+    if before and not changed:
+        shows = f"No value differs from {base.label}."
+    title = f"{labelled.label}: {labelled.item.title}" if labelled.item.title and not before else labelled.label
+    return Panel(title, shows, tuple(blocks), tuple(_cell_cautions(labelled, base, contents)))
 
 
 def _is_changed(entry: Entry, before: dict[str, Entry]) -> bool:
@@ -60,7 +63,9 @@ def _entry_table(
 ) -> Table:
     rows = []
     for entry in entries:
-        row = [Cell(entry.path), Cell(_value_text(entry), mark=mark), Cell(unit_text(entry.unit))]
+        formula = isinstance(entry.value, str)
+        value = Cell("formula", note=str(entry.value)) if formula else Cell(_value_text(entry), mark=mark)
+        row = [Cell(entry.path), value, Cell(unit_text(entry.unit))]
         if before:
             row.append(Cell(_before_text(entry, before)))
         rows.append((*row, Cell(entry.source)))
@@ -89,23 +94,48 @@ def _before_text(entry: Entry, before: dict[str, Entry]) -> str:
     return "–"
 
 
-def _efficiency_table(labelled: Labelled[CellParameters], contents: Contents) -> Table:
-    cell = labelled.item
-    ours, evaluated = efficiencies(cell), _evaluated(labelled, contents)
+def _consequences_panel(contents: Contents) -> Panel:
+    """What follows from the values, all sets in one table each."""
+    shows = "What follows from the values: the transport that the model computes with, and the charge it holds."
+    blocks = (_efficiency_table(contents), _capacity_table(contents))
+    cautions = [text for labelled in contents.cells for text in _capacity_cautions(labelled)]
+    cautions.append(
+        "Particles are spheres of one radius; the reacting surface is 3 × active fraction / radius. Neither comes from the "
+        "image."
+    )
+    return Panel("Transport and capacity", shows, blocks, tuple(cautions))
+
+
+def _efficiency_table(contents: Contents) -> Table:
+    """One row per region where all sets agree, else one per set."""
     rows = []
     for region in REGIONS:
-        fraction, law = _fraction_and_law(cell, region)
-        note = "conductivity is effective already" if law == EFFECTIVE_ALREADY and region.endswith("solid") else ""
-        row = [Cell(region, note=note), Cell(written(fraction)), Cell(_law_text(law)), Cell(written(ours[region]))]
-        if evaluated:
-            theirs = evaluated.get(region, float("nan"))
-            off = not abs(theirs - ours[region]) <= _AGREES * ours[region]
-            row += [Cell(written(theirs), mark=off), Cell("differs" if off else "agrees")]
-        rows.append(tuple(row))
-    head = ["Region", "Volume fraction", "Law", "B, ours"] + (["B in PyBaMM", ""] if evaluated else [])
+        found = [(cell, _efficiency_row(cell, region, contents)) for cell in contents.cells]
+        same = all(row == found[0][1] for _, row in found)
+        for cell, row in found[:1] if same else found:
+            name = "all" if same and len(found) > 1 else cell.label
+            rows.append((Cell(region), Cell(name), *row))
+    evaluated = bool(contents.runs)
+    head = ["Region", "Parameter set", "Volume fraction", "Law", "B, ours"]
+    head += ["B in PyBaMM", ""] if evaluated else []
     caption = "Transport efficiency B per region"
     caption += ", and as PyBaMM evaluated it when it solved." if evaluated else "; no run is given to compare it with."
-    return Table(caption, tuple(head), tuple(rows), numeric=(1, 3, 4))
+    return Table(caption, tuple(head), tuple(rows), numeric=(2, 4, 5))
+
+
+def _efficiency_row(labelled: Labelled[CellParameters], region: str, contents: Contents) -> tuple[Cell, ...]:
+    fraction, law = _fraction_and_law(labelled.item, region)
+    ours = efficiencies(labelled.item)[region]
+    effective = law == EFFECTIVE_ALREADY and region.endswith("solid")
+    row = [Cell(written(fraction)), Cell("effective already" if effective else _law_text(law)), Cell(rounded(ours, 4))]
+    if contents.runs:
+        theirs = _evaluated(labelled, contents).get(region)
+        if theirs is None:
+            row += [Cell("–"), Cell("not run")]
+        else:
+            off = not abs(theirs - ours) <= _AGREES * ours
+            row += [Cell(rounded(theirs, 4), mark=off), Cell("differs" if off else "agrees")]
+    return tuple(row)
 
 
 def _evaluated(labelled: Labelled[CellParameters], contents: Contents) -> dict[str, float]:
@@ -115,58 +145,85 @@ def _evaluated(labelled: Labelled[CellParameters], contents: Contents) -> dict[s
     return {}
 
 
-def _fraction_and_law(cell: CellParameters, region: str):
+def _fraction_and_law(cell: CellParameters, region: str) -> tuple[float, TransportLaw]:
     section, phase = region.split()
     owner = getattr(cell, section)
     return (owner.solid_fraction, owner.solid_law) if phase == "solid" else (owner.porosity, owner.electrolyte_law)
 
 
-def _law_text(law) -> str:
-    name, value = next(iter(vars(law).items()))
-    if isinstance(law, BruggemanLaw):
-        return f"exponent {written(value)}"
-    words = {"TortuosityFactor": "tortuosity factor", "FixedEfficiency": "fixed"}.get(type(law).__name__, name)
-    return f"{words} {written(value)}"
+def _law_text(law: TransportLaw) -> str:
+    match law:
+        case BruggemanLaw():
+            return f"exponent {rounded(law.exponent)}"
+        case TortuosityFactor():
+            return f"tortuosity factor {rounded(law.value)}"
+        case FixedEfficiency():
+            return f"fixed at {rounded(law.value)}"
 
 
-def _derived(cell: CellParameters) -> Facts:
-    negative, positive = (cell.theoretical_capacity_Ah(which) for which in ("negative", "positive"))
-    return Facts(
-        (
-            ("Full capacity of the negative electrode", f"{rounded(negative)} Ah"),
-            ("of the positive electrode", f"{rounded(positive)} Ah"),
-            ("Negative over positive", rounded(negative / positive)),
-            ("Deliverable from the initial state, at most", f"{rounded(usable_capacity_Ah(cell))} Ah"),
-            ("Nominal", f"{rounded(cell.cell.nominal_capacity_Ah)} Ah"),
-            ("Reacting surface, negative", f"{rounded(cell.negative.surface_area_per_m / 1e6)} 1/µm"),
-            ("positive", f"{rounded(cell.positive.surface_area_per_m / 1e6)} 1/µm"),
-        )
+def _capacity_table(contents: Contents) -> Table:
+    rows = []
+    for labelled in contents.cells:
+        cell = labelled.item
+        negative, positive = (cell.theoretical_capacity_Ah(which) for which in ("negative", "positive"))
+        numbers = (negative, positive, negative / positive, usable_capacity_Ah(cell), cell.cell.nominal_capacity_Ah)
+        areas = (cell.negative.surface_area_per_m / 1e6, cell.positive.surface_area_per_m / 1e6)
+        rows.append((Cell(labelled.label), *(Cell(rounded(number)) for number in (*numbers, *areas))))
+    head = (
+        "Parameter set",
+        "Full negative (Ah)",
+        "Full positive (Ah)",
+        "Negative over positive",
+        "Deliverable at most (Ah)",
+        "Nominal (Ah)",
+        "Surface, negative (1/µm)",
+        "Surface, positive (1/µm)",
     )
+    caption = (
+        "Capacity and reacting surface. “Full” is from empty to the maximum concentration; “deliverable” is the lithium in "
+        "the negative electrode at the start, or the room in the positive one, whichever is less."
+    )
+    return Table(caption, head, tuple(rows), numeric=tuple(range(1, len(head))))
 
 
-def _cautions(cell: CellParameters, contents: Contents) -> list[str]:
-    cautions = _law_cautions(cell) + _image_cautions(cell, contents)
+def _capacity_cautions(labelled: Labelled[CellParameters]) -> list[str]:
+    cell, found = labelled.item, []
     usable, nominal = usable_capacity_Ah(cell), cell.cell.nominal_capacity_Ah
     if abs(usable / nominal - 1) > _CAPACITY_OFF:
-        cautions.append(
-            f"The nominal capacity, {rounded(nominal)} Ah, differs from what the initial state can deliver, "
-            f"{rounded(usable)} Ah ({change(usable, nominal)}): C-rates mean something else than the name says."
+        found.append(
+            f"{labelled.label}: the nominal capacity, {rounded(nominal)} Ah, differs from what the initial state can deliver, "
+            f"{rounded(usable)} Ah ({change(usable, nominal)}). A C-rate is a share of the nominal one."
         )
-    room = 1 - cell.negative.initial_stoichiometry
-    if room < 0.03:
-        cautions.append(
-            f"The negative electrode is {percent(cell.negative.initial_stoichiometry)} full at the start: N/P is about 1, with "
-            "no reserve against plating."
+    full = cell.negative.initial_stoichiometry
+    if full > _NO_RESERVE:
+        found.append(
+            f"{labelled.label}: the negative electrode starts {percent(full)} full, with no reserve against plating."
         )
-    assumed = [entry.path for entry in cell.entries() if entry.source.strip().lower().startswith("assumed")]
-    if assumed:
-        shown = ", ".join(assumed[:4]) + (f" and {len(assumed) - 4} more" if len(assumed) > 4 else "")
-        cautions.append(f"Assumed, without a source: {shown}.")
-    cautions.append(
-        "The particles are spheres of one radius, and the reacting surface is 3 × active fraction / radius; neither comes "
-        "from the image."
-    )
-    return cautions
+    lithium = full * cell.theoretical_capacity_Ah("negative")
+    room = (1 - cell.positive.initial_stoichiometry) * cell.theoretical_capacity_Ah("positive")
+    if room < lithium:
+        found.append(
+            f"{labelled.label}: the positive electrode has room for {rounded(room)} Ah, less than the {rounded(lithium)} Ah in "
+            "the negative one (N/P): part of the lithium cannot be used."
+        )
+    return found
+
+
+def _cell_cautions(labelled: Labelled[CellParameters], base: Labelled[CellParameters], contents: Contents) -> list[str]:
+    cell = labelled.item
+    found = _law_cautions(cell)
+    if labelled is base:
+        assumed = [entry.path for entry in cell.entries() if entry.source.strip().lower().startswith("assumed")]
+        if assumed:
+            shown = ", ".join(assumed[:4]) + (f" and {len(assumed) - 4} more" if len(assumed) > 4 else "")
+            found.append(f"Assumed, without a source: {shown}.")
+        return found
+    if any(abs(getattr(cell, w).porosity - getattr(base.item, w).porosity) > 1e-9 for w in ("negative", "positive")):
+        found.append(
+            "Thickness, particle radius and initial concentrations are those of the other electrode: with another porosity "
+            "the areal capacity has changed too, and with it the balance of the cell."
+        )
+    return found + _image_cautions(cell, base.item, contents)
 
 
 def _law_cautions(cell: CellParameters) -> list[str]:
@@ -174,26 +231,23 @@ def _law_cautions(cell: CellParameters) -> list[str]:
     for region in REGIONS:
         fraction, law = _fraction_and_law(cell, region)
         if isinstance(law, BruggemanLaw) and law.porosity_range != (0.0, 1.0) and not law.covers(fraction):
-            low, high = law.porosity_range
-            found.append(
-                f"The law of the {region} was measured between {written(round(low, 4))} and {written(round(high, 4))}, but is "
-                f"used at {written(fraction)}."
-            )
+            low, high = (rounded(edge) for edge in law.porosity_range)
+            found.append(f"The law of the {region} is supported from {low} to {high}, but used at {rounded(fraction)}.")
     return found
 
 
-def _image_cautions(cell: CellParameters, contents: Contents) -> list[str]:
+def _image_cautions(cell: CellParameters, base: CellParameters, contents: Contents) -> list[str]:
     """The porosity of the image and that of the electrode that took its law are two numbers."""
     pores = {t.item.volume_fraction for t in contents.tensors if any("pore" in n.lower() for n in t.item.conductivity)}
     found = []
     for which in ("negative", "positive"):
-        electrode = getattr(cell, which)
-        if cell.sources[f"{which}.electrolyte_law"] == contents.cells[0].item.sources[f"{which}.electrolyte_law"]:
+        electrode, path = getattr(cell, which), f"{which}.electrolyte_law"
+        if cell.sources[path] == base.sources[path]:
             continue
         for fraction in sorted(pores):
-            if abs(fraction - electrode.porosity) > 0.01:
+            if abs(fraction - electrode.porosity) > _SAME_POROSITY:
                 found.append(
-                    f"The {which} electrode has porosity {written(electrode.porosity)}, the image {rounded(fraction)}: B is "
+                    f"The {which} electrode has porosity {rounded(electrode.porosity)}, the image {rounded(fraction)}: B is "
                     "carried over by the law, not measured at that porosity."
                 )
     return found

@@ -8,7 +8,7 @@ from electrode_homog.microstructure import Microstructure
 from electrode_homog.provenance import Provenance
 from electrode_homog.report.contents import Contents
 from electrode_homog.report.digits import length_text
-from electrode_homog.report.page import Block, Cell, Listing, Panel, Section, Table
+from electrode_homog.report.page import Block, Cell, Facts, Listing, Panel, Section, Table
 
 _HASH_DIGITS = 16
 _OWN_WORDS = ("assumed", "given by the caller", "design variable")
@@ -18,7 +18,12 @@ def provenance_section(contents: Contents, made: Provenance) -> Section:
     blocks: list[Block] = [_software(made)]
     inputs = _inputs(contents)
     if inputs:
-        table = Table("Inputs. Hashes are SHA-256 over the numbers, the first 16 digits.", ("Input", "Source", "Size", "Hash"), inputs, code=(3,))
+        table = Table(
+            "Inputs. Hashes are SHA-256 over the numbers, the first 16 digits.",
+            ("Input", "Source", "Size", "Hash"),
+            inputs,
+            code=(3,),
+        )
         blocks.append(table)
     sources = _sources(contents)
     if sources:
@@ -27,20 +32,24 @@ def provenance_section(contents: Contents, made: Provenance) -> Section:
     if lines:
         blocks.append(Listing("The same numbers again", lines, code=True))
     shows = "What this report was made from, and with what."
-    cautions = ("The hashes are those of the data in memory: they identify the numbers, not the files they were read from.",)
+    cautions = (
+        "The hashes are those of the data in memory: they identify the numbers, not the files they were read from.",
+    )
     return Section("provenance", "Provenance", (Panel("", shows, tuple(blocks), cautions if inputs else ()),))
 
 
-def _software(made: Provenance) -> Table:
-    rows = [("Python", made.python), *made.packages.items(), ("System", made.system), ("Report made (UTC)", made.created)]
-    return Table("Software.", ("Package", "Version"), tuple((Cell(name), Cell(version)) for name, version in rows))
+def _software(made: Provenance) -> Facts:
+    return Facts(
+        (("Report made (UTC)", made.created), ("System", made.system), ("Python", made.python), *made.packages.items())
+    )
 
 
 def _inputs(contents: Contents) -> tuple[tuple[Cell, ...], ...]:
     rows = []
     for labelled in contents.electrodes:
         image = labelled.item.image
-        voxel = " × ".join(length_text(edge, physical=image.has_physical_length) for edge in image.voxel_size_m)
+        edges = [length_text(edge, physical=image.has_physical_length) for edge in image.voxel_size_m]
+        voxel = edges[0] if len(set(edges)) == 1 else " × ".join(edges)
         size = f"{' × '.join(map(str, image.shape))} voxels of {voxel}"
         rows.append(("Image", image.source, size, image_hash(labelled.item)))
     known = {labelled.item.image.source for labelled in contents.electrodes}
@@ -88,12 +97,16 @@ def _reproduce(contents: Contents) -> tuple[str, ...]:
         lines.append(f"electrode = eh.Microstructure(image, phases={dict(labelled.item.phases)})")
     for labelled in contents.tensors:
         tensor = labelled.item
-        conductivity = {name: k[0] if len(set(k)) == 1 else np.diag(k).tolist() for name, k in tensor.conductivity.items()}
+        conductivity = {
+            name: k[0] if len(set(k)) == 1 else np.diag(k).tolist() for name, k in tensor.conductivity.items()
+        }
         call = f"eh.effective_tensor(electrode, {conductivity}, boundary=eh.{tensor.boundary}, tolerance={tensor.tolerance:g})"
         lines.append(f"{call}  # {labelled.label}")
     for labelled in contents.subvolumes:
         pieces = labelled.item
-        lines.append(f"eh.subvolume_values(electrode, <conductivity>, divisions={pieces.divisions}, axis={pieces.axis})")
+        lines.append(
+            f"eh.subvolume_values(electrode, <conductivity>, divisions={pieces.divisions}, axis={pieces.axis})"
+        )
     for labelled in contents.cells:
         lines.append(f"cell = eh.load_parameter_set(<{labelled.item.name} with the changes above>)  # {labelled.label}")
     protocols = dict.fromkeys(run.item.protocol_text for run in contents.runs)

@@ -11,11 +11,11 @@ from electrode_homog.report.design_section import design_section
 from electrode_homog.report.discharge_section import discharge_section
 from electrode_homog.report.electrode_section import electrode_section
 from electrode_homog.report.fit_section import fit_section
-from electrode_homog.report.headline import summary, tiles
-from electrode_homog.report.rendering import render
+from electrode_homog.report.headline import more, summary, tiles
 from electrode_homog.report.page import Page
 from electrode_homog.report.parameters_section import parameters_section
 from electrode_homog.report.provenance_section import provenance_section
+from electrode_homog.report.rendering import render
 from electrode_homog.report.transport_section import transport_section
 
 
@@ -50,6 +50,7 @@ def _page(contents: Contents, title: str) -> Page:
     return Page(
         title=title,
         summary=summary(contents),
+        more=more(contents),
         tiles=tiles(contents),
         sections=tuple(section for section in sections if section is not None),
         made=f"electrode_homog {made.packages['electrode-homog']}, {made.created}",

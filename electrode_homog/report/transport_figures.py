@@ -1,4 +1,4 @@
-"""Effective values between their bounds, and transport efficiency against porosity."""
+"""Effective values between their bounds, and transport efficiency against volume fraction."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 CLASSIC_EXPONENT = 1.5  # Bruggeman (1935), spheres of very different sizes
-_PIECE_DASHES, _CLASSIC_DASHES, _VOIGT_DASHES = (1, 0), (5, 3), (1.5, 2.5)
+_CLASSIC_DASHES, _VOIGT_DASHES = (5, 3), (1.5, 2.5)
+_FAR_VOIGT = 8  # times the largest value: from there the axis ends before the bound, so that the bars can be read
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,20 +34,21 @@ class EfficiencyPoints:
 def bars(tensor: EffectiveTensor, name: str, symbol: str) -> Picture:
     """One bar per axis from 0 to the effective value, on the range that Reuss and Voigt leave."""
     values = np.diag(tensor.matrix)
-    right = float(tensor.voigt.max())
-    upper = tensor.hashin_shtrikman[1] if tensor.hashin_shtrikman else None
+    voigt = float(tensor.voigt.max())
+    far = 0 < values.max() * _FAR_VOIGT < voigt
+    right = 1.5 * float(values.max()) if far else voigt
 
     def paint(figure: "Canvas") -> None:
         axes = figure.add_subplot()
         for row, (value, low, high) in enumerate(zip(values, tensor.reuss, tensor.voigt, strict=True)):
-            axes.barh(row, high - low, left=low, height=0.56, color=TRACK)
+            axes.barh(row, min(high, right * 1.04) - low, left=low, height=0.56, color=TRACK)
             axes.barh(row, value, height=0.56, color=ACCENT if row == 0 else ACCENT_SOFT)
-            axes.plot([high, high], [row - 0.36, row + 0.36], color=INK, lw=1.4, solid_capstyle="butt")
+            _line(axes, row, high, INK)
             if low > 0:
-                axes.plot([low, low], [row - 0.36, row + 0.36], color=INK, lw=1.4, solid_capstyle="butt")
-            if upper is not None:
-                axes.plot([upper, upper], [row - 0.36, row + 0.36], color=WARM, lw=1.4, solid_capstyle="butt")
-        _name_bounds(axes, tensor, upper, right)
+                _line(axes, row, low, INK)
+            if tensor.hashin_shtrikman is not None:
+                _line(axes, row, tensor.hashin_shtrikman[1], WARM)
+        _name_bounds(axes, tensor, right)
         axes.set(ylim=(2.5, -0.85), xlim=(0, right * 1.04))
         axes.set_yticks([0, 1, 2], ["x", "y", "z"])
         axes.tick_params(axis="y", length=0, labelsize=12, labelcolor=INK)
@@ -54,19 +56,31 @@ def bars(tensor: EffectiveTensor, name: str, symbol: str) -> Picture:
         axes.set_xlabel(symbol)
 
     text = ", ".join(f"{axis} {rounded(value)}" for axis, value in zip("xyz", values, strict=True))
-    return picture(name, 460, 208, paint, alt=f"Effective values per axis: {text}; upper limit (Voigt) {rounded(right)}")
+    return picture(
+        name, 500, 214, paint, alt=f"Effective values per axis: {text}; upper limit (Voigt) {rounded(voigt)}"
+    )
 
 
-def _name_bounds(axes: "Axes", tensor: EffectiveTensor, upper: float | None, right: float) -> None:
-    """Above the first row; the name of the lower line ends where the name of the upper one begins."""
+def _line(axes: "Axes", row: int, at: float, colour: str) -> None:
+    axes.plot([at, at], [row - 0.36, row + 0.36], color=colour, lw=1.4, solid_capstyle="butt")
+
+
+def _name_bounds(axes: "Axes", tensor: EffectiveTensor, right: float) -> None:
+    """Above the first row; where two lines are near each other their names are set apart."""
     high, low = float(tensor.voigt[0]), float(tensor.reuss[0])
-    axes.text(high, -0.46, "Voigt ", ha="right" if high > 0.9 * right else "center", va="bottom", fontsize=11, color=MUTED)
-    if upper is not None and (high - upper) / right > 0.2:
-        axes.text(upper, -0.46, "HS+", ha="center", va="bottom", fontsize=11, color=WARM)
-    elif upper is not None and (high - upper) / right > 0.002:
-        axes.text(high - 0.11 * right, -0.46, "HS+ ", ha="right", va="bottom", fontsize=11, color=WARM)
-    if 0.05 * right < low < 0.6 * right:
-        axes.text(low, -0.46, "Reuss", ha="center", va="bottom", fontsize=11, color=MUTED)
+    above = {"va": "bottom", "fontsize": 11}
+    if high > 1.04 * right:
+        axes.text(1.04 * right, -0.46, f"Voigt, at {rounded(high)} →", ha="right", color=MUTED, **above)
+        return
+    axes.text(high, -0.46, "Voigt", ha="right" if high > 0.92 * right else "center", color=MUTED, **above)
+    if tensor.hashin_shtrikman is not None:
+        gap = (high - tensor.hashin_shtrikman[1]) / right
+        if gap > 0.16:
+            axes.text(tensor.hashin_shtrikman[1], -0.46, "HS+", ha="center", color=WARM, **above)
+        elif gap > 0.002:
+            axes.text(high - 0.12 * right, -0.46, "HS+", ha="right", color=WARM, **above)
+    if 0.06 * right < low < 0.55 * right:
+        axes.text(low, -0.46, "Reuss", ha="center", color=MUTED, **above)
 
 
 def efficiency_plot(points: EfficiencyPoints, name: str) -> Picture:
@@ -76,19 +90,20 @@ def efficiency_plot(points: EfficiencyPoints, name: str) -> Picture:
 
     def paint(figure: "Canvas") -> None:
         axes = plain_axes(figure)
-        axes.plot(x, x, color=MUTED, lw=1.2, dashes=_VOIGT_DASHES)
+        axes.plot(x, x, color=MUTED, lw=1.3, dashes=_VOIGT_DASHES)
         axes.plot(x, x**CLASSIC_EXPONENT, color=INK, lw=1.4, dashes=_CLASSIC_DASHES)
         if points.law is not None:
             _draw_law(axes, points.law, x)
-        axes.scatter(points.fractions, points.efficiencies, s=34, color=ACCENT, alpha=0.75, linewidths=0, zorder=3)
+        axes.scatter(points.fractions, points.efficiencies, s=36, color=ACCENT, alpha=0.8, linewidths=0, zorder=3)
         if points.whole is not None:
-            axes.scatter(*points.whole, s=95, marker="D", color=WARM, linewidths=0, zorder=4)
-        axes.set(xlim=(low, high), xlabel="Volume fraction of the conducting phase")
-        axes.set_ylabel("Transport efficiency B")
+            axes.scatter(*points.whole, s=85, marker="D", color=WARM, linewidths=0, zorder=4)
+        axes.set_xlim(low, high)
         axes.set_ylim(*_limits_of_B(points, low, high))
+        axes.set_xlabel("Volume fraction ε of the conducting phase")
+        axes.set_ylabel("Transport efficiency B")
 
     known = f"{points.fractions.size} pieces" if points.fractions.size else "no pieces"
-    return picture(name, 560, 360, paint, alt=f"Transport efficiency against volume fraction, {known}, with power laws")
+    return picture(name, 520, 360, paint, alt=f"Transport efficiency against volume fraction, {known}, with power laws")
 
 
 def efficiency_legend(points: EfficiencyPoints) -> tuple[Swatch, ...]:
@@ -98,9 +113,9 @@ def efficiency_legend(points: EfficiencyPoints) -> tuple[Swatch, ...]:
     if points.whole is not None:
         legend.append(Swatch("whole image", css_variable(WARM), "diamond"))
     if points.law is not None:
-        legend.append(Swatch(f"B = εᵇ, b = {rounded(points.law.exponent)} (thin: beyond the data)", css_variable(ACCENT), ""))
-    legend.append(Swatch("B = ε^1.5 (Bruggeman)", css_variable(INK), "5 3"))
-    legend.append(Swatch("B = ε (Voigt, upper limit)", css_variable(MUTED), "1.5 2.5"))
+        legend.append(Swatch(f"exponent {rounded(points.law.exponent)}", css_variable(ACCENT), ""))
+    legend.append(Swatch("exponent 1.5", css_variable(INK), "5 3"))
+    legend.append(Swatch("Voigt, B = ε", css_variable(MUTED), "1.5 2.5"))
     return tuple(legend)
 
 
@@ -108,7 +123,7 @@ def _draw_law(axes: "Axes", law: BruggemanLaw, x: np.ndarray) -> None:
     axes.plot(x, x**law.exponent, color=ACCENT, lw=1.0)
     inside = x[(x >= law.porosity_range[0]) & (x <= law.porosity_range[1])]
     if inside.size > 1:
-        axes.plot(inside, inside**law.exponent, color=ACCENT, lw=2.4)
+        axes.plot(inside, inside**law.exponent, color=ACCENT, lw=2.6)
     error = law.exponent_standard_error
     if np.isfinite(error) and error > 0:
         edges = (x ** (law.exponent + 2 * error), x ** max(1.0, law.exponent - 2 * error))
@@ -132,5 +147,5 @@ def _limits_of_B(points: EfficiencyPoints, low: float, high: float) -> tuple[flo
     values = [low**CLASSIC_EXPONENT, high**CLASSIC_EXPONENT, *points.efficiencies]
     values += [points.whole[1]] if points.whole is not None else []
     values += [low**points.law.exponent, high**points.law.exponent] if points.law is not None else []
-    top = min(high, max(values) * 1.06)
+    top = max(values) * 1.06
     return (0.0 if min(values) < 0.35 * top else 0.9 * min(values)), top

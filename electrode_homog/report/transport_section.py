@@ -5,7 +5,7 @@ import numpy as np
 from electrode_homog.homogenization import Boundary, EffectiveConductivity, EffectiveTensor
 from electrode_homog.microstructure import Microstructure
 from electrode_homog.report.contents import Contents, Labelled
-from electrode_homog.report.digits import joined, percent, rounded, seconds_text
+from electrode_homog.report.digits import joined, percent, rounded, seconds_text, written
 from electrode_homog.report.efficiency import bulk_conductivity, transport_efficiency
 from electrode_homog.report.page import Beside, Block, Cell, Facts, Figure, Matrix, Panel, Section, Table
 from electrode_homog.report.porosity_panel import porosity_panels
@@ -21,9 +21,7 @@ BOUNDARY_TEXT = {
 
 
 def transport_section(contents: Contents) -> Section | None:
-    panels = [
-        _tensor_panel(tensor, contents, f"tensor{number}") for number, tensor in enumerate(contents.tensors)
-    ]
+    panels = [_tensor_panel(tensor, contents, f"tensor{number}") for number, tensor in enumerate(contents.tensors)]
     if contents.conductivities:
         panels.append(_conductivity_panel(contents.conductivities))
     panels += porosity_panels(contents)
@@ -53,10 +51,11 @@ def _tensor_panel(labelled: Labelled[EffectiveTensor], contents: Contents, name:
 
 
 def _matrix(tensor: EffectiveTensor, symbol: str) -> Matrix:
-    scale = float(tensor.voigt.max())
+    scale = float(np.abs(tensor.matrix).max()) or 1.0
     insulated = tensor.boundary is Boundary.INSULATED_SIDES
     texts = tuple(
-        tuple("·" if insulated and i != j else rounded(float(tensor.matrix[i, j]), 4) for j in range(3)) for i in range(3)
+        tuple("·" if insulated and i != j else rounded(float(tensor.matrix[i, j]), 4) for j in range(3))
+        for i in range(3)
     )
     shades = tuple(tuple(float(abs(value)) / scale for value in row) for row in tensor.matrix)
     note = " Dots: not determined with insulated sides." if insulated else ""
@@ -66,7 +65,10 @@ def _matrix(tensor: EffectiveTensor, symbol: str) -> Matrix:
 
 def _axis_table(tensor: EffectiveTensor, B: np.ndarray | None) -> Table:
     values = np.diag(tensor.matrix)
-    head = ["Axis", "Effective value", "Tortuosity factor τ", "Reuss", "Voigt"]
+    single = len(tensor.conductivity) == 1
+    head = ["Axis", "Effective value", "Tortuosity factor τ" if single else "Voigt over value", "Reuss", "Voigt"]
+    if tensor.hashin_shtrikman is not None:
+        head.append("HS+")
     if B is not None:
         head.append("Bruggeman exponent b")
     rows = []
@@ -74,15 +76,18 @@ def _axis_table(tensor: EffectiveTensor, B: np.ndarray | None) -> Table:
         name = "x, through-thickness" if axis == 0 else "xyz"[axis]
         row = [name, rounded(float(values[axis]), 4), rounded(float(tensor.tortuosity_factor[axis]))]
         row += [rounded(float(bound[axis])) for bound in (tensor.reuss, tensor.voigt)]
+        if tensor.hashin_shtrikman is not None:
+            row.append(rounded(tensor.hashin_shtrikman[1]))
         if B is not None:
             row.append(_exponent_text(tensor.volume_fraction, float(B[axis])))
         rows.append(tuple(Cell(text) for text in row))
-    caption = "τ is Voigt over the effective value (volume fraction over B for one phase): a factor, never squared."
+    caption = "Effective values, and the bounds that volume fractions alone set."
+    caption += " τ is volume fraction over B: a factor, never squared." if single else ""
     return Table(caption, tuple(head), tuple(rows), numeric=tuple(range(1, len(head))), marked_rows=(0,))
 
 
 def _exponent_text(fraction: float, B: float) -> str:
-    if B <= 0 or fraction >= 1 or B > fraction:
+    if B <= 0 or fraction >= 1 or fraction < B:
         return "–"
     return rounded(bruggeman_exponent(fraction, B))
 
@@ -117,7 +122,9 @@ def _cautions(tensor: EffectiveTensor, contents: Contents) -> list[str]:
     cautions += _boundary_cautions(tensor, contents)
     binder = [phase for phase in tensor.volume_fractions if any(word in phase.lower() for word in _BINDER_WORDS)]
     impermeable = [phase for phase in binder if phase not in tensor.conductivity]
-    pores_conduct = any(word in phase.lower() for phase in tensor.conductivity for word in ("pore", "void", "electrolyte"))
+    pores_conduct = any(
+        word in phase.lower() for phase in tensor.conductivity for word in ("pore", "void", "electrolyte")
+    )
     if impermeable and pores_conduct:
         share = percent(sum(tensor.volume_fractions[phase] for phase in impermeable))
         cautions.append(
@@ -189,7 +196,16 @@ def _conductivity_panel(values: list[Labelled[EffectiveConductivity]]) -> Panel:
             BOUNDARY_TEXT[value.boundary],
         )
         rows.append(tuple(Cell(text) for text in row))
-    head = ("Name", "Axis", "Effective value", "Volume fraction", "τ if bulk is 1", "Relative error", "Iterations", "Boundary")
+    head = (
+        "Name",
+        "Axis",
+        "Effective value",
+        "Volume fraction",
+        "τ if bulk is 1",
+        "Relative error",
+        "Iterations",
+        "Boundary",
+    )
     table = Table("Effective conductivities, in the unit of the input.", head, tuple(rows), numeric=(2, 3, 4, 5, 6))
     cautions = (
         "One direction only: how anisotropic the structure is does not show.",
@@ -200,6 +216,5 @@ def _conductivity_panel(values: list[Labelled[EffectiveConductivity]]) -> Panel:
 
 def _conductivity_text(values: tuple[float, float, float]) -> str:
     if len(set(values)) == 1:
-        return rounded(values[0])
-    return ", ".join(rounded(value) for value in values)
-
+        return written(values[0])
+    return ", ".join(written(value) for value in values)

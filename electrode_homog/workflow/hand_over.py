@@ -4,7 +4,7 @@ Only the through-thickness entry of a tensor is handed over: a P2D model has no 
 directions would be wrong wherever an electrode is calendered.
 """
 
-from electrode_homog.errors import InputError, NotPercolatingError
+from electrode_homog.errors import NotPercolatingError
 from electrode_homog.homogenization import EffectiveTensor
 from electrode_homog.microstructure import Description
 from electrode_homog.parameters import CellParameters
@@ -39,7 +39,7 @@ def handed_over(
     change of porosity moves B sensibly; `law`, fitted to sub-volumes, says over which porosities and how well.
     `solid`, in S/m, becomes the electrode's conductivity, marked effective: it is not corrected again.
 
-    Raises NotPercolatingError if a tensor is 0 through the thickness, InputError if bulk electrolyte is not 1.
+    Raises NotPercolatingError if a tensor is 0 through the thickness.
     """
     for name, tensor in (("electrolyte", electrolyte), ("solid", solid)):
         if tensor is not None and not tensor.percolates[0]:
@@ -50,12 +50,6 @@ def handed_over(
             )
     cell = with_image_fractions(base, plan, description)
     porosity = _share(description, plan.porosity)
-    for phase in plan.porosity:
-        if electrolyte.conductivity.get(phase) != (1.0, 1.0, 1.0):
-            raise InputError(
-                f"tensor {plan.electrolyte!r} must give the pore phase {phase!r} the conductivity 1, "
-                "so that its entries are transport efficiencies"
-            )
     exponent = bruggeman_exponent(porosity, electrolyte.through_thickness)
     measured = BruggemanLaw(exponent)
     if law is not None:

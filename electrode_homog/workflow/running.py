@@ -144,7 +144,8 @@ def _subvolume_law(
     values = subvolume_values(electrode, request.conductivity, divisions=study.subvolume_divisions)
     if not values.pieces:
         return values, None
-    return values, fit_bruggeman(values.volume_fractions, values.values)
+    pores = study.hand_over.porosity if study.hand_over else tuple(request.conductivity)
+    return values, fit_bruggeman(values.fractions_of(*pores), values.values)
 
 
 def _discharged(

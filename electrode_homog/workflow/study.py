@@ -75,6 +75,8 @@ class Study:
     def __post_init__(self):
         self._check_phase_names()
         self._check_tensor_names()
+        if self.hand_over is not None:
+            self._check_bulk_electrolyte(self.hand_over)
         if self.c_rates and self.hand_over is None:
             raise InputError("[discharge] needs a cell: add [cell] with base, electrode and electrolyte_transport")
         for rate in self.c_rates:
@@ -92,6 +94,15 @@ class Study:
             for name in names:
                 if name not in self.phases:
                     raise InputError(f"{where} names the phase {name!r}; [phases] has {', '.join(self.phases)}")
+
+    def _check_bulk_electrolyte(self, plan: HandOver) -> None:
+        """A tensor holds transport efficiencies only if the bulk electrolyte has the conductivity 1."""
+        for phase in plan.porosity:
+            if self.tensors[plan.electrolyte].conductivity.get(phase) != 1:
+                raise InputError(
+                    f"tensors.{plan.electrolyte}.conductivity must give the pore phase {phase!r} the value 1, so that "
+                    "the entries are transport efficiencies"
+                )
 
     def _check_tensor_names(self) -> None:
         wanted = {"bruggeman.tensor": self.subvolume_tensor}

@@ -195,7 +195,8 @@ class _Table:
         self._taken.add(key)
         if key not in self._values:
             if default is _REQUIRED:
-                self.finish()  # a misspelt key explains a missing one
+                for near in difflib.get_close_matches(key, set(self._values) - self._taken, n=1):
+                    raise InputError(f"unknown key {self.where(near)!r}; did you mean {key!r}?")
                 raise InputError(f"{self.where(key)} is missing")
             return default
         value = self._values[key]

@@ -1,0 +1,249 @@
+"""The command line as its users meet it: results on stdout, messages on stderr, exit codes."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tifffile
+
+from electrode_homog.cli import main
+from electrode_homog.homogenization import EffectiveConductivity, EffectiveTensor
+from electrode_homog.microstructure import Description
+from electrode_homog.p2d import CellRun
+from electrode_homog.provenance import from_json
+
+
+@pytest.fixture
+def command(monkeypatch, capsys, tmp_path):
+    """Call the command in an empty folder: (exit code, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["electrode-homog", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return int(stopped.value.code or 0), out, err
+
+    return call
+
+
+@pytest.fixture
+def image(tmp_path):
+    """Labels 0 and 1 in layers normal to axis 2 of the file, 0 on two thirds."""
+    labels = np.zeros((8, 10, 12), dtype=np.uint8)
+    labels[:, :, 8:] = 1
+    tifffile.imwrite(tmp_path / "layers.tif", labels, compression="zlib")
+    return ["layers.tif", "--voxel-size", "398nm", "--phase", "pore=0", "--phase", "active=1"]
+
+
+def test_version_and_help(command):
+    """--version prints the version; --help lists the verbs; no verb is a usage error."""
+    assert command("--version") == (0, "0.1.0\n", "")
+    code, out, _ = command("--help")
+    assert code == 0
+    for verb in ("demo", "run", "describe", "tensor", "simulate", "design", "fit", "doctor"):
+        assert verb in out
+    assert command("transmogrify")[0] == 2
+    assert command("tensor", "--colour")[0] == 2
+
+
+def test_describe(command, image):
+    """Fractions to the terminal, and the same as JSON."""
+    code, out, _ = command("describe", *image)
+    assert code == 0
+    assert "0.6667" in out
+    code, out, _ = command("describe", *image, "--json", "-")
+    described = from_json(out, Description)
+    assert described.phases[0].volume_fraction == pytest.approx(2 / 3)
+    assert described.shape == (8, 10, 12)
+
+
+def test_tensor_of_layers(command, image, tmp_path):
+    """Layers conduct 2/3 along and nothing across; --through-axis turns the image; the JSON holds the tensor."""
+    code, out, err = command("tensor", *image, "--conductivity", "pore=1")
+    assert code == 0
+    assert "0.666667" in out
+    assert "does not percolate along z" in err
+    options = ["--through-axis", "2", "--conductivity", "pore=1", "--conductivity", "active=10"]
+    code, out, _ = command("tensor", *image, *options, "--boundary", "periodic", "--json", "t.json")
+    tensor = from_json((tmp_path / "t.json").read_text(), EffectiveTensor)
+    np.testing.assert_allclose(tensor.matrix, np.diag([1 / (2 / 3 + 1 / 30), 4, 4]), rtol=1e-9, atol=1e-12)
+    code, out, _ = command("tensor", *image, *options, "--axis", "1", "--json", "-")
+    assert from_json(out, EffectiveConductivity).value == pytest.approx(4)
+
+
+def test_chain_from_tensor_to_discharge(command, image, tmp_path):
+    """The JSON of a tensor is what simulate takes; PyBaMM evaluates the same B."""
+    command("tensor", *image, "--conductivity", "pore=1", "--json", "t.json")
+    options = ["--set", "positive.porosity=0.32", "--set", "positive.active_fraction=0.6"]
+    code, _, err = command("simulate", "chen2020", "--c-rate", "1", *options, "--transport", "positive=t.json")
+    assert code == 2  # 2/3 is above a porosity of 0.32
+    assert "0.32" in err
+    labels = np.zeros((8, 10, 12), dtype=np.uint8)
+    labels[:, :, 2:] = 1
+    tifffile.imwrite(tmp_path / "thin.tif", labels)
+    command("tensor", "thin.tif", *image[1:], "--conductivity", "pore=1", "--json", "thin.json")
+    code, out, _ = command(
+        "simulate", "chen2020", "--c-rate", "0.5", *options, "--transport", "positive=thin.json", "--json", "-",
+        "--csv", "run.csv", "--report", "run.html",
+    )  # fmt: skip
+    assert code == 0
+    run = from_json(out, CellRun)
+    assert run.transport_efficiency["positive electrolyte"] == pytest.approx(1 / 6, rel=1e-12)
+    assert (tmp_path / "run.csv").read_text().startswith("protocol,time_s,current_A,voltage_V")
+    assert "</html>" in (tmp_path / "run.html").read_text()
+
+
+def test_design(command, tmp_path):
+    """A sweep prints one row per point and writes the table."""
+    code, out, _ = command(
+        "design", "marquis2019", "--vary", "positive.thickness_m=80e-6,100e-6", "--c-rate", "1", "--workers", "1",
+        "--csv", "table.csv", "--journal", "journal.jsonl",
+    )  # fmt: skip
+    assert code == 0
+    assert out.count("done") == 2
+    assert len((tmp_path / "table.csv").read_text().splitlines()) == 3
+
+
+@pytest.fixture
+def record(tmp_path):
+    """A discharge that chen2020 itself makes, with a rest before."""
+    from electrode_homog.p2d import ConstantCurrent, Mesh, simulate
+    from electrode_homog.parameters import load_parameter_set
+
+    cell = load_parameter_set("chen2020").with_value("cell.contact_resistance_Ohm", 0.01)
+    run = simulate(cell, ConstantCurrent(1.0), mesh=Mesh(10, 5, 10))
+    lines = ["time_s,current_A,voltage_V", "0,0,4.18"]
+    lines += [f"{t + 1:.6f},{i:.6f},{v:.6f}" for t, i, v in zip(run.time_s, run.current_A, run.voltage_V, strict=True)]
+    (tmp_path / "cell.csv").write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.usefixtures("record")
+def test_fit(command, tmp_path):
+    """A resistance is found from a record, and the fitted set can be saved and simulated."""
+    code, out, _ = command(
+        "fit", "chen2020", "cell.csv", "--current-sign", "discharge-positive",
+        "--vary", "cell.contact_resistance_Ohm=0:0.05", "--save", "fitted.toml",
+    )  # fmt: skip
+    assert code == 0
+    from electrode_homog.parameters import load_parameter_set
+
+    fitted = load_parameter_set(tmp_path / "fitted.toml")
+    assert fitted.cell.contact_resistance_Ohm == pytest.approx(0.01, abs=5e-4)
+    code, _, err = command(
+        "fit", "chen2020", "cell.csv", "--current-sign", "charge-positive",
+        "--vary", "cell.contact_resistance_Ohm=0:0.05",
+    )  # fmt: skip
+    assert code == 2
+    assert "charge" in err
+
+
+def test_demo_in_an_empty_folder(command, tmp_path):
+    """The demonstration needs no input, prints where its report is, and refuses to overwrite it."""
+    code, out, _ = command("demo", "--size", "24", "--out", "here")
+    assert code == 0
+    assert out.splitlines()[-1] == "here/report.html"
+    assert (tmp_path / "here" / "report.html").stat().st_size > 20_000
+    assert command("demo", "--size", "24", "--out", "here")[0] == 2
+    assert command("demo", "--size", "24", "--out", "here", "--force")[0] == 0
+
+
+def test_doctor(command):
+    """The doctor says that both solvers work, and writes JSON."""
+    code, out, _ = command("doctor", "--json", "-")
+    found = json.loads(out)
+    assert (code, found["cell_problem"], found["p2d_model"]) == (0, "works", "works")
+    assert found["largest_cube_voxels"] > 10
+
+
+BLOCKED = ["--through-axis", "2", "--axis", "0", "--conductivity", "pore=1"]
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments", "words"),
+    [
+        (2, ["describe", "none.tif", "--phase", "a=0"], "none.tif"),
+        (2, ["describe", "LAYERS", "--phase", "pore=0"], r"labels \[1\]"),
+        (2, ["describe", "LAYERS", "--phase", "pore=0", "--phase", "active=1", "--phase", "binder=2"], "not in"),
+        (2, ["describe", "LAYERS", "--phase", "pore"], "NAME=VALUE"),
+        (2, ["describe", "LAYERS", "--phase", "pore=zero"], "whole numbers"),
+        (2, ["describe", "LAYERS", "--phase", "pore=0", "--phase", "pore=1"], "twice"),
+        (2, ["tensor", "SIZE", "0nm", "PHASES", "--conductivity", "pore=1"], "0"),
+        (2, ["tensor", "SIZE", "-398nm", "PHASES", "--conductivity", "pore=1"], "398"),
+        (2, ["tensor", "SIZE", "398", "PHASES", "--conductivity", "pore=1"], "unit"),
+        (2, ["tensor", "SIZE", "0.398m", "PHASES", "--conductivity", "pore=1"], "0.398"),
+        (2, ["tensor", "SIZE", "1nm,2nm", "PHASES", "--conductivity", "pore=1"], "three"),
+        (2, ["tensor", "SIZE", "398nm", "PHASES", "--conductivity", "por=1"], "'por'"),
+        (2, ["tensor", "SIZE", "398nm", "PHASES", "--conductivity", "pore=x"], "not a number"),
+        (2, ["tensor", "SIZE", "398nm", "PHASES", "--conductivity", "pore=1", "--boundary", "open"], "periodic"),
+        (2, ["tensor", "SIZE", "398nm", "PHASES", "--conductivity", "pore=1", "--tolerance", "2"], "tolerance"),
+        (2, ["tensor", "SIZE", "398nm", "PHASES", "--conductivity", "pore=1", "--through-axis", "3"], "axis"),
+        (3, ["tensor", "SIZE", "398nm", "PHASES", *BLOCKED], "does not connect"),
+        (2, ["simulate", "chen2021", "--c-rate", "1"], "chen2020"),
+        (2, ["simulate", "chen2020"], "--c-rate"),
+        (2, ["simulate", "chen2020", "--c-rate", "1", "--set", "positive.porosty=0.3"], "porosity"),
+        (2, ["simulate", "chen2020", "--c-rate", "1", "--set", "positive.porosity=0.5"], "porosity"),
+        (2, ["simulate", "chen2020", "--c-rate", "1", "--set", "positive.thickness_m=75"], "75"),
+        (2, ["simulate", "chen2020", "--c-rate", "1", "--transport", "positive=none.json"], "none.json"),
+        (2, ["simulate", "chen2020", "--c-rate", "1", "--drive-cycle", "none.csv"], "none.csv"),
+        (2, ["design", "chen2020", "--vary", "positive.porosity=0.2:0.3", "--c-rate", "1"], "FIRST:LAST:COUNT"),
+        (2, ["fit", "chen2020", "none.csv", "--current-sign", "discharge-positive", "--vary", "a=0:1"], "none.csv"),
+        (2, ["run", "none.toml"], "none.toml"),
+    ],
+)
+def test_exit_codes_and_messages(command, image, code, arguments, words):
+    """Bad input ends with 2, what does not percolate with 3; one block on stderr says what and where."""
+    flat: list[str] = []
+    for argument in arguments:
+        match argument:
+            case "LAYERS":
+                flat += image[:3]
+            case "SIZE":
+                flat += [image[0], "--voxel-size"]
+            case "PHASES":
+                flat += image[3:]
+            case _:
+                flat.append(argument)
+    found, out, err = command(*flat)
+    assert found == code, err
+    import re
+
+    assert re.search(words, err), err
+    assert "Error" not in err.split("\n")[0]
+    assert out == ""
+
+
+def test_not_converged_ends_with_4(command, tmp_path):
+    """Too few iterations end with 4 and say what was reached."""
+    labels = (np.random.default_rng(0).random((24, 24, 24)) < 0.5).astype(np.uint8)
+    np.save(tmp_path / "noise.npy", labels)
+    code, out, err = command(
+        "tensor", "noise.npy", "--voxel-size", "1um", "--phase", "a=0", "--phase", "b=1", "--conductivity", "a=1",
+        "--tolerance", "1e-9", "--max-iterations", "1",
+    )  # fmt: skip
+    assert (code, out) == (4, "")
+    assert "relative error" in err
+
+
+def test_unwritable_result_ends_with_5(command, image):
+    """A result that cannot be written names its path."""
+    code, _, err = command("describe", *image, "--json", "no/such/folder/out.json")
+    assert code == 5
+    assert "no/such/folder" in err
+
+
+def test_names_from_files_do_not_steer_the_terminal(command):
+    """Control characters in a file name are not sent to the terminal."""
+    _, _, err = command("describe", "evil\x1b[2J.tif", "--phase", "a=0")
+    assert "\x1b" not in err
+
+
+def test_module_runs_as_a_program():
+    """The installed command answers in a process of its own."""
+    code = "import sys; sys.argv = ['electrode-homog', '--version']; from electrode_homog.cli import main; main()"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (0, "0.1.0\n")

@@ -1,0 +1,138 @@
+"""Study files: what is understood, and what is refused with which words."""
+
+from pathlib import Path
+
+import pytest
+
+from electrode_homog.errors import ElectrodeHomogError, InputError, OutOfRangeError
+from electrode_homog.homogenization import Boundary
+from electrode_homog.workflow import read_study
+from electrode_homog.workflow.study import GeneratedImage, ImageFile
+
+STUDY = """
+title = "A study"
+[image]
+file = "image.tif"
+voxel_size = ["400 nm", "0.2 um", "200nm"]
+through_axis = 2
+crop = [[0, 8], [1, 9], [2, 10]]
+[phases]
+pore = 0
+solid = [1, 2]
+[tensors.electrolyte]
+conductivity = { pore = 1.0 }
+boundary = "periodic"
+tolerance = 1e-4
+[tensors.electrons]
+conductivity = { solid = 10 }
+[bruggeman]
+tensor = "electrolyte"
+divisions = [1, 2, 2]
+[cell]
+base = "chen2020"
+electrode = "positive"
+porosity = "pore"
+active = ["solid"]
+electrolyte_transport = "electrolyte"
+solid_conductivity_S_m = "electrons"
+[discharge]
+c_rates = [0.5, 1]
+"""
+
+
+def read(tmp_path: Path, text: str):
+    path = tmp_path / "study.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_study(path)
+
+
+def test_everything_is_understood(tmp_path):
+    """Lengths become metres, paths are relative to the file, settings that are not given stay None."""
+    study = read(tmp_path, STUDY)
+    assert study.image == ImageFile(
+        tmp_path / "image.tif", (4e-7, pytest.approx(2e-7), 2e-7), 2, ((0, 8), (1, 9), (2, 10))
+    )
+    assert study.phases == {"pore": (0,), "solid": (1, 2)}
+    assert study.tensors["electrolyte"].boundary is Boundary.PERIODIC
+    assert study.tensors["electrolyte"].tolerance == 1e-4
+    assert study.tensors["electrons"].boundary is None
+    assert study.hand_over is not None
+    assert study.hand_over.solid == "electrons"
+    assert study.subvolume_divisions == (1, 2, 2)
+    assert study.c_rates == (0.5, 1.0)
+
+
+def test_generated_image(tmp_path):
+    """[generate] takes the arguments of the generator."""
+    text = '[generate]\nseed = 3\nshape = [16, 16, 16]\nvoxel_size = "400 nm"\nperiodic = true\n[phases]\npore = 0\n'
+    study = read(tmp_path, text)
+    assert study.image == GeneratedImage({"seed": 3, "shape": (16, 16, 16), "voxel_size_m": 4e-7, "periodic": True})
+
+
+def replaced(old: str, new: str) -> str:
+    assert old in STUDY
+    return STUDY.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (replaced("through_axis", "trough_axis"), r"unknown key 'image.trough_axis'; did you mean 'through_axis'"),
+        (replaced("[phases]", "[fases]"), r"unknown key 'fases'; did you mean 'phases'"),
+        (replaced("conductivity = { solid", "conductivty = { solid"), "did you mean 'conductivity'"),
+        (replaced("c_rates", "crates"), "did you mean 'c_rates'"),
+        (replaced("base = ", "bass = "), "did you mean 'base'"),
+        (replaced("[discharge]", "[discharge]\nspeed = 1"), "unknown key 'discharge.speed'"),
+        (replaced('["400 nm", "0.2 um", "200nm"]', "0.4"), "image.voxel_size"),
+        (replaced('["400 nm", "0.2 um", "200nm"]', '"0.4"'), "unit"),
+        (replaced('["400 nm", "0.2 um", "200nm"]', '["400 nm"]'), "three"),
+        (replaced("through_axis = 2", 'through_axis = "z"'), "is not int"),
+        (replaced("through_axis = 2", "through_axis = true"), "is not int"),
+        (replaced("[[0, 8], [1, 9], [2, 10]]", "[[0, 8]]"), "three are needed"),
+        (replaced("[0, 8]", "[8, 0]"), "0 <= first < end"),
+        (replaced("[1, 2]", "[1, 2.5]"), "phases.solid"),
+        (replaced("pore = 0", "pore = true"), "phases.pore"),
+        (replaced('boundary = "periodic"', 'boundary = "periodical"'), "insulated-sides, periodic"),
+        (replaced("tolerance = 1e-4", "tolerance = nan"), "not a finite number"),
+        (replaced("{ pore = 1.0 }", "{ por = 1.0 }"), "names the phase 'por'"),
+        (replaced("{ pore = 1.0 }", '{ pore = "1" }'), "tensors.electrolyte.conductivity.pore"),
+        (replaced('tensor = "electrolyte"', 'tensor = "ions"'), r"there is no \[tensors.ions\]"),
+        (replaced('electrolyte_transport = "electrolyte"', 'electrolyte_transport = "ions"'), "no .tensors.ions"),
+        (replaced('electrode = "positive"', 'electrode = "cathode"'), "'negative' or 'positive'"),
+        (replaced('active = ["solid"]', 'active = ["pore"]'), "both name"),
+        (replaced("divisions = [1, 2, 2]", "divisions = [2, 2]"), "three whole numbers"),
+        (replaced('file = "image.tif"', ""), "image.file is missing"),
+        (replaced("[image]", "[generate]\nseed = 1\n[image]"), "either"),
+        (STUDY.split("[cell]")[0] + "[discharge]\nc_rates = [1]", "needs a cell"),
+        ("title = ", "not TOML"),
+        ("title = 'a'\ntitle = 'b'", "not TOML"),
+        ("x = " + "[" * 5000, "not TOML"),
+        ("", "either"),
+    ],
+)
+def test_what_is_not_understood_is_refused(tmp_path, text, message):
+    """Misspelt keys come with the nearest known one; every message begins with the file."""
+    with pytest.raises(InputError, match=message) as caught:
+        read(tmp_path, text)
+    assert str(tmp_path / "study.toml") in str(caught.value)
+
+
+@pytest.mark.parametrize("rates", ["[0]", "[-1]", "[100]"])
+def test_rates_have_a_range(tmp_path, rates):
+    """A C-rate is positive and at most 20."""
+    with pytest.raises(ElectrodeHomogError, match="c_rates") as caught:
+        read(tmp_path, replaced("[0.5, 1]", rates))
+    assert isinstance(caught.value, OutOfRangeError | InputError)
+
+
+def test_bytes_that_are_not_text(tmp_path):
+    """UTF-16 and huge files are refused, and so is a folder."""
+    path = tmp_path / "study.toml"
+    path.write_bytes(STUDY.encode("utf-16"))
+    with pytest.raises(InputError, match="UTF-8"):
+        read_study(path)
+    path.write_bytes(b"#" * 2_000_000)
+    with pytest.raises(InputError, match="bytes"):
+        read_study(path)
+    with pytest.raises(InputError, match="not a file"):
+        read_study(tmp_path)
