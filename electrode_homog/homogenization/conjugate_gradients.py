@@ -9,14 +9,18 @@ reported error with direct solutions.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import linalg
+
+from electrode_homog.homogenization.network import Network
 
 SAFETY = 3.0  # on the smallest Ritz value, see above
 FEWEST = 3  # iterations before the Ritz value is believed
+NOTHING_LEFT = 1e-6  # of the tolerance: a residual that small needs no Ritz value, and would spoil it by rounding
 RESTARTS = 4  # of the recursion, whose residual drifts from the true one by rounding
+ROUNDING = 16 * np.finfo(float).eps  # of an energy that is a sum of squares
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,48 +34,49 @@ class Minimum:
 
 
 def least_energy(
-    matrix: sparse.csr_matrix,
-    load: np.ndarray,
-    self_energy: float,
+    network: Network,
+    axis: int,
     preconditioner: Callable[[np.ndarray], np.ndarray],
     *,
     tolerance: float,
     max_iterations: int,
 ) -> Minimum:
-    """Minimise S - 2 b.chi + chi.K chi until its relative error is below `tolerance`.
+    """Minimise the energy of `network` under a unit mean gradient along `axis`, to a relative error.
 
-    Stops without it after `max_iterations`, or where rounding allows no progress: the caller must look at
-    `relative_error`.
+    Stops without reaching `tolerance` after `max_iterations`, or where rounding allows no progress: the caller
+    must look at `relative_error`.
     """
+    load = network.load(axis)
     chi, iterations = np.zeros_like(load), 0
-    best = Minimum(chi, self_energy, np.inf, 0)
+    energy = network.energy(chi, axis, chi, axis)
+    best = Minimum(chi, energy, np.inf, 0)
     for _ in range(RESTARTS):
-        chi, used = _iterate(matrix, load, self_energy, preconditioner, chi, tolerance, max_iterations - iterations)
-        iterations += used.count
-        residual = load - matrix @ chi
-        energy = self_energy - load @ chi - residual @ chi
+        used = _iterate(network.matrix, load, preconditioner, chi, energy, tolerance, max_iterations - iterations)
+        chi, iterations = used.chi, iterations + used.count
+        residual = load - network.matrix @ chi
+        energy = network.energy(chi, axis, chi, axis)
         excess = SAFETY * abs(residual @ preconditioner(residual)) / used.smallest
-        rounding = 8 * np.finfo(float).eps * self_energy
-        error = (excess + rounding) / max(energy - excess - rounding, np.finfo(float).tiny)
+        error = excess / max(energy - excess, np.finfo(float).tiny) + ROUNDING
         progress = error < 0.5 * best.relative_error
-        if error < best.relative_error:
-            best = Minimum(chi, float(energy), float(error), iterations)
-        best = Minimum(best.solution, best.energy, best.relative_error, iterations)
+        if error <= best.relative_error:
+            best = Minimum(chi, energy, float(error), iterations)
         if error <= tolerance or iterations >= max_iterations or not progress:
             break
-    return best
+    return replace(best, iterations=iterations)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Used:
+    chi: np.ndarray
     count: int
     smallest: float  # Ritz value
 
 
-def _iterate(matrix, load, self_energy, preconditioner, start, tolerance, max_iterations):
+def _iterate(matrix, load, preconditioner, start, start_energy, tolerance, max_iterations) -> _Used:
     """Preconditioned conjugate gradients (Saad 2003, algorithm 9.1) from `start`."""
     chi = start.copy()
     r = load - matrix @ chi
+    start_r, energy = r.copy(), start_energy
     p, rz_before = np.zeros_like(r), 1.0
     alphas: list[float] = []
     betas: list[float] = []
@@ -79,8 +84,8 @@ def _iterate(matrix, load, self_energy, preconditioner, start, tolerance, max_it
     while len(alphas) < max_iterations:
         z = preconditioner(r)
         rz = r @ z
-        energy = self_energy - load @ chi - r @ chi
-        if rz <= np.finfo(float).eps ** 2 * self_energy:  # solved to rounding, or nothing to solve
+        energy = start_energy - (start_r + r) @ (chi - start)  # the quadratic form, along the way
+        if rz <= NOTHING_LEFT * tolerance * energy:
             break
         if len(alphas) >= FEWEST and SAFETY * rz / smallest <= 0.5 * tolerance * energy:
             break
@@ -94,7 +99,7 @@ def _iterate(matrix, load, self_energy, preconditioner, start, tolerance, max_it
         alphas.append(alpha)
         betas.append(beta)
         smallest = _smallest_ritz_value(np.array(alphas), np.array(betas))
-    return chi, _Used(len(alphas), smallest)
+    return _Used(chi, len(alphas), smallest)
 
 
 def _smallest_ritz_value(alphas: np.ndarray, betas: np.ndarray) -> float:

@@ -32,12 +32,13 @@ class Multigrid:
     """Symmetric positive definite approximation of the inverse of a network's matrix; call it with a residual.
 
     `matrix` (n, n) is a graph Laplacian plus, unless it is `singular`, a diagonal that ties every connected
-    part; `places` (n, 3) says where its rows lie. A singular one is inverted on residuals that sum to 0 over
-    each connected part, as those of periodic networks do.
+    part; `places` (n, 3) says where its rows lie. A singular one is inverted on the vectors that sum to 0 over
+    each connected part, as the residuals of periodic networks do up to rounding; the rest is projected out.
     """
 
     def __init__(self, matrix: sparse.csr_matrix, places: np.ndarray, *, singular: bool):
         self._levels: list[_Level] = []
+        self._centre = _Centring(matrix) if singular else None
         while len(places) > DIRECT_SIZE and places.any():
             aggregate, count, coarse_places = _aggregates(matrix, places)
             if count > 0.8 * len(places):  # too little to join at this distance: look further
@@ -49,7 +50,9 @@ class Multigrid:
         self._solve_coarsest = linalg.splu(coarsest.tocsc()).solve
 
     def __call__(self, residual: np.ndarray) -> np.ndarray:
-        return self._cycle(residual, 0)
+        if self._centre is None:
+            return self._cycle(residual, 0)
+        return self._centre(self._cycle(self._centre(residual), 0))
 
     def _cycle(self, b: np.ndarray, depth: int) -> np.ndarray:
         if depth == len(self._levels):
@@ -62,6 +65,19 @@ class Multigrid:
             remaining = coarse_b - self._levels[depth + 1].matrix @ correction
             correction = correction + self._cycle(remaining, depth + 1)
         return level.smoothed(b, x + correction[level.aggregate])
+
+
+class _Centring:
+    """Subtract the mean over each connected part: the projection off the constants, on which K is 0."""
+
+    def __init__(self, matrix: sparse.csr_matrix):
+        self._count, self._part = csgraph.connected_components(matrix, directed=False)
+        self._sizes = np.bincount(self._part, minlength=self._count)
+
+    def __call__(self, vector: np.ndarray) -> np.ndarray:
+        if self._count == 1:
+            return vector - vector.mean()
+        return vector - (np.bincount(self._part, vector, self._count) / self._sizes)[self._part]
 
 
 class _Level:

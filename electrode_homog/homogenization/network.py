@@ -11,23 +11,12 @@ Here g is divided by the voxel volume over h, so that g = k / h**2. `delta_k` is
 Only voxels that can carry a net current are unknowns; all else contributes exactly nothing.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from electrode_homog.microstructure import periodic_parts, spanning
-
-
-@dataclass(frozen=True, eq=False)
-class Network:
-    """K (n, n), loads b (n, m) and S (m,) of m mean gradients; `places` (n, 3) are voxel indices."""
-
-    matrix: sparse.csr_matrix
-    loads: np.ndarray
-    self_energies: np.ndarray
-    places: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,40 +33,98 @@ class PhaseMap:
         return (self.conductivity[:, 0] > 0)[self.phase]
 
 
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """Faces between voxels `here` and `there` (m,), neighbours along `axis`, with conductances `g` (m,).
+
+    A unit mean gradient along `axis` adds `drop` to the difference of chi over each of them.
+    """
+
+    axis: int
+    here: np.ndarray
+    there: np.ndarray
+    g: np.ndarray
+    drop: float
+
+    def drops(self, chi: np.ndarray, axis: int) -> np.ndarray:
+        """Potential difference (m,) under a unit mean gradient along `axis`."""
+        return chi[self.there] - chi[self.here] + (self.drop if axis == self.axis else 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Contacts:
+    """Half faces between voxels `nodes` (m,) and an equipotential face, where chi = 0, at their far side (sign -1)
+    or near side (sign +1) along `axis`."""
+
+    axis: int
+    nodes: np.ndarray
+    g: np.ndarray
+    drop: float
+    sign: float
+
+    def drops(self, chi: np.ndarray, axis: int) -> np.ndarray:
+        """Potential difference (m,) under a unit mean gradient along `axis`."""
+        return self.sign * chi[self.nodes] + (self.drop if axis == self.axis else 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """K (n, n) of all faces; `places` (n, 3) are the voxels of its rows."""
+
+    matrix: sparse.csr_matrix
+    faces: tuple[Faces, ...]
+    ends: tuple[Contacts, ...]
+    places: np.ndarray
+
+    def load(self, axis: int) -> np.ndarray:
+        """b (n,) of a unit mean gradient along `axis`."""
+        n = len(self.places)
+        b = np.zeros(n)
+        for f in self.faces:
+            if f.axis == axis:
+                b += (np.bincount(f.here, f.g, n) - np.bincount(f.there, f.g, n)) * f.drop
+        for end in self.ends:
+            b[end.nodes] -= end.sign * end.g * end.drop
+        return b
+
+    def energy(self, chi_i: np.ndarray, i: int, chi_j: np.ndarray, j: int) -> float:
+        """Sum over faces of g times both drops: the number of voxels times entry (i, j) of the tensor.
+
+        For one solution it is a sum of squares, so that nothing cancels however small it is.
+        """
+        return float(sum((f.g * f.drops(chi_i, i)) @ f.drops(chi_j, j) for f in (*self.faces, *self.ends)))
+
+
 def insulated_network(phases: PhaseMap, axis: int, carrying: np.ndarray | None = None) -> Network:
     """Network between two equipotential faces normal to `axis`, half a voxel outside the first centres.
 
     `carrying` are the voxels that connect both faces, found here unless they are known.
     """
     carrying = spanning(phases.conducting, axis) if carrying is None else carrying
-    index = _numbered(carrying)
-    phase = phases.phase[carrying]
-    faces = [(a, *_neighbours(index, a)) for a in range(3)]
-    matrix, loads, energies = _assemble(phases, phase, faces, (axis,))
-    h = phases.spacing[axis]
-    diagonal = np.zeros(phase.size)
-    for layer, sign in ((0, -1.0), (-1, 1.0)):  # drop across the half voxel: h/2 + chi, h/2 - chi
+    index, phase = _numbered(carrying), phases.phase[carrying]
+    faces = tuple(_faces(phases, phase, index, a, wrap=False) for a in range(3))
+    h = float(phases.spacing[axis])
+    ends = []
+    for layer, sign in ((0, 1.0), (-1, -1.0)):
         nodes = np.take(index, layer, axis)
         nodes = nodes[nodes >= 0]
-        g = 2 * phases.conductivity[phase[nodes], axis] / h**2
-        diagonal[nodes] += g
-        loads[nodes, 0] += sign * g * h / 2
-        energies[0] += np.sum(g * h**2 / 4)
-    matrix = (matrix + sparse.diags(diagonal)).tocsr()
-    return Network(matrix, loads, energies, np.argwhere(carrying).astype(np.int32))
+        ends.append(Contacts(axis, nodes, 2 * phases.conductivity[phase[nodes], axis] / h**2, h / 2, sign))
+    return Network(_matrix(faces, ends, phase.size), faces, tuple(ends), _places(carrying))
 
 
-def periodic_network(phases: PhaseMap, axes: Sequence[int], carrying: np.ndarray | None = None) -> Network:
-    """Network of the periodically continued image, with one load for each of `axes`.
+def periodic_network(phases: PhaseMap, carrying: np.ndarray | None = None) -> Network:
+    """Network of the periodically continued image.
 
     `carrying` are the voxels whose part wraps onto its own image, found here unless they are known.
     """
     carrying = periodic_parts(phases.conducting).wrapping if carrying is None else carrying
-    index = _numbered(carrying)
-    phase = phases.phase[carrying]
-    faces = [(a, *_neighbours(index, a, wrap=True)) for a in range(3)]
-    matrix, loads, energies = _assemble(phases, phase, faces, axes)
-    return Network(matrix, loads, energies, np.argwhere(carrying).astype(np.int32))
+    index, phase = _numbered(carrying), phases.phase[carrying]
+    faces = tuple(_faces(phases, phase, index, a, wrap=True) for a in range(3))
+    return Network(_matrix(faces, [], phase.size), faces, (), _places(carrying))
+
+
+def _places(carrying: np.ndarray) -> np.ndarray:
+    return np.argwhere(carrying).astype(np.int32)
 
 
 def _numbered(carrying: np.ndarray) -> np.ndarray:
@@ -87,34 +134,27 @@ def _numbered(carrying: np.ndarray) -> np.ndarray:
     return index
 
 
-def _neighbours(index: np.ndarray, axis: int, *, wrap: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers (i, j) of all pairs of unknowns that share a face normal to `axis`, j on the far side."""
+def _faces(phases: PhaseMap, phase: np.ndarray, index: np.ndarray, axis: int, *, wrap: bool) -> Faces:
+    """All pairs of unknowns that share a face normal to `axis`; across the border too if the image wraps."""
     here = index if wrap else np.delete(index, -1, axis)
     there = np.roll(index, -1, axis) if wrap else np.delete(index, 0, axis)
     both = (here >= 0) & (there >= 0)
-    return here[both], there[both]
+    i, j = here[both], there[both]
+    h = float(phases.spacing[axis])
+    g = _harmonic_means(phases.conductivity[:, axis])[phase[i], phase[j]] / h**2
+    return Faces(axis, i, j, g, h)
 
 
-def _assemble(
-    phases: PhaseMap,
-    phase: np.ndarray,
-    faces: list[tuple[int, np.ndarray, np.ndarray]],
-    axes: Sequence[int],
-) -> tuple[sparse.csr_matrix, np.ndarray, np.ndarray]:
-    n = phase.size
-    diagonal, loads, energies = np.zeros(n), np.zeros((n, len(axes))), np.zeros(len(axes))
+def _matrix(faces: tuple[Faces, ...], ends: list[Contacts], n: int) -> sparse.csr_matrix:
+    diagonal = np.zeros(n)
     matrix = sparse.csr_matrix((n, n))
-    for axis, i, j in faces:
-        h, k = phases.spacing[axis], phases.conductivity[:, axis]
-        g = _harmonic_means(k)[phase[i], phase[j]] / h**2
-        diagonal += np.bincount(i, g, n) + np.bincount(j, g, n)
-        one_way = sparse.csr_matrix((-g, (i, j)), shape=(n, n))
+    for f in faces:
+        diagonal += np.bincount(f.here, f.g, n) + np.bincount(f.there, f.g, n)
+        one_way = sparse.csr_matrix((-f.g, (f.here, f.there)), shape=(n, n))
         matrix = matrix + one_way + one_way.T
-        if axis in axes:
-            column = axes.index(axis)
-            loads[:, column] += (np.bincount(i, g, n) - np.bincount(j, g, n)) * h
-            energies[column] += g.sum() * h**2
-    return (matrix + sparse.diags(diagonal)).tocsr(), loads, energies
+    for end in ends:
+        diagonal[end.nodes] += end.g
+    return (matrix + sparse.diags(diagonal)).tocsr()
 
 
 def _harmonic_means(k: np.ndarray) -> np.ndarray:

@@ -57,7 +57,8 @@ def heat_map(given: HeatMap, name: str) -> Picture:
         axes.set_title(given.title, loc="left", fontsize=12, pad=8)
 
     height = int(np.clip(46 * values.shape[0] + 92, 200, 460))
-    alt = f"{given.title} over {axis_label(given.up)} and {axis_label(given.across)}, from {rounded(low)} to {rounded(high)}"
+    axes_text = f"{axis_label(given.up)} and {axis_label(given.across)}"
+    alt = f"{given.title} over {axes_text}, from {rounded(low)} to {rounded(high)}"
     return picture(name, 470, height, paint, alt=alt)
 
 

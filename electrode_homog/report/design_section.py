@@ -53,7 +53,7 @@ def best_text(design: DesignTable) -> str | None:
 def _panel(labelled: Labelled[DesignTable], name: str) -> Panel:
     design = labelled.item
     paths = list(design.vary)
-    caption = f"{design.protocol_text}; the ring marks the best point."
+    caption = f"{design.protocol_text}; outlined: the best point."
     figure = Figure(caption, tuple(_pictures(design, name)))
     blocks: tuple[Block, ...] = (figure, _facts(design), Details("All points", _table(design)))
     names = joined([axis_label(path).partition(" (")[0].lower() for path in paths])
@@ -121,8 +121,8 @@ def _cautions(design: DesignTable) -> list[str]:
     if edge:
         found.append(f"The best point lies on the edge of the grid along {joined(edge)}; the optimum may be outside.")
     found.append(
-        "C-rates are those of the unchanged cell: a thicker electrode sees the same current. Foils, tabs and housing are not "
-        "in the volume, nor are limits of mechanics, plating or heat."
+        "C-rates are those of the unchanged cell: a thicker electrode sees the same current. Foils, tabs and housing "
+        "are not in the volume, nor are limits of mechanics, plating or heat."
     )
     return found
 

@@ -86,7 +86,7 @@ def voltage_over_time(variants: Sequence[Variant], protocol: str, name: str) -> 
         below.set_xlabel(f"Time ({unit}); discharge current is positive")
         figure.align_ylabels()
 
-    return picture(name, 680, 400, paint, alt=f"Voltage and current over time, {len(runs)} runs")
+    return picture(name, 800, 400, paint, alt=f"Voltage and current over time, {len(runs)} runs")
 
 
 def legend(variants: Sequence[Variant], protocols: Sequence[str]) -> tuple[Swatch, ...]:

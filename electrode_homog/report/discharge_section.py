@@ -164,5 +164,6 @@ def _isothermal(shown: list[Variant], contents: Contents) -> str:
     fastest = max(float(abs(run.current_A).max()) for v in shown for run in v.runs) / parameters.nominal_capacity_Ah
     at = f" It stays at {written(parameters.ambient_temperature_K)} K"
     if fastest > _HIGH_RATE:
-        return f"{text}{at}, also at {written(round(fastest, 2))}C, where a real cell warms by several kelvin and delivers more."
+        rate = f"{written(round(fastest, 2))}C"
+        return f"{text}{at}, also at {rate}, where a real cell warms by several kelvin and delivers more."
     return f"{text}{at}."

@@ -21,6 +21,7 @@ _TALLEST_PX = 330
 _SHORTEST_PX = 90
 _LEFT_PX, _BELOW_PX = 24, 40  # for the vertical axis; for the horizontal one and the scale bar
 _ARROW_PX = 34
+_LAYERS_PX = (_ROW_PX // 3, 190)
 _AXIS_NAMES = ("x, through-thickness", "y", "z")
 _PLANES = ((0, 1), (0, 2), (1, 2))  # axes drawn (across, up)
 
@@ -42,7 +43,7 @@ def slices(electrode: Microstructure, name: str) -> Figure:
     extent, physical = image.extent_m, image.has_physical_length
     across = sum(extent[axes[0]] for axes in _PLANES)
     scale = min((_ROW_PX - 3 * _LEFT_PX) / across, _TALLEST_PX / max(extent[1], extent[2]))
-    numbers = {label: i for i, labels in enumerate(electrode.phases.values()) for label in labels}
+    numbers = _phase_numbers(electrode)
     pictures = []
     for axes in _PLANES:
         cut = 3 - sum(axes)
@@ -71,9 +72,10 @@ def layers(electrode: Microstructure, name: str) -> Figure:
         position = np.arange(image.shape[axis] + 1) * image.voxel_size_m[axis] * factor
         shares = layer_fractions(electrode, axis)
         alt = f"Phase fractions layer by layer along {'xyz'[axis]}"
-        paint = _stacked(position, shares, f"{_AXIS_NAMES[axis]} ({unit})", named=axis == 0)
-        pictures.append(picture(f"{name}-layers-{'xyz'[axis]}", 312 if axis == 0 else 284, 190, paint, alt=alt))
-    return Figure("Volume fractions layer by layer along each axis, in the colours above.", tuple(pictures))
+        paint = _stacked(position, shares, f"{_AXIS_NAMES[axis]} ({unit})")
+        pictures.append(picture(f"{name}-layers-{'xyz'[axis]}", *_LAYERS_PX, paint, alt=alt))
+    caption = "Share of each phase (0 to 1), layer by layer along each axis, in the colours above."
+    return Figure(caption, tuple(pictures))
 
 
 def layer_fractions(electrode: Microstructure, axis: int) -> np.ndarray:
@@ -83,20 +85,31 @@ def layer_fractions(electrode: Microstructure, axis: int) -> np.ndarray:
     return np.array([np.count_nonzero(electrode.mask(name), axis=across) / voxels for name in electrode.phases])
 
 
+def _phase_numbers(electrode: Microstructure) -> dict[int, int]:
+    """Label to the place of its phase in the table."""
+    numbers = {}
+    for i, labels in enumerate(electrode.phases.values()):
+        numbers |= dict.fromkeys((labels,) if isinstance(labels, int) else labels, i)
+    return numbers
+
+
 def _legend(electrode: Microstructure) -> tuple[Swatch, ...]:
     return tuple(Swatch(phase, phase_colour(i)) for i, phase in enumerate(electrode.phases))
 
 
-def _stacked(position: np.ndarray, shares: np.ndarray, label: str, *, named: bool):
+def _stacked(position: np.ndarray, shares: np.ndarray, label: str):
+    width, height = _LAYERS_PX
+
     def paint(figure: "Canvas") -> None:
-        axes = figure.add_subplot()
+        figure.set_layout_engine("none")
+        axes = figure.add_axes((_LEFT_PX / width, 46 / height, 1 - (_LEFT_PX + 1) / width, 1 - 54 / height))
         floor = np.zeros(position.size)
         for i, share in enumerate(shares):
             top = floor + np.append(share, share[-1])
             axes.fill_between(position, floor, top, step="post", color=phase_colour(i), linewidth=0)
             floor = top
         axes.set(xlim=(0, position[-1]), ylim=(0, 1), xlabel=label)
-        axes.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"] if named else [])
+        axes.set_yticks([0, 0.5, 1], ["0", "½", "1"])
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         axes.locator_params(axis="x", nbins=5)

@@ -61,12 +61,12 @@ def _shows(description: Description) -> str:
 
 def _phase_table(description: Description) -> Table:
     physical = description.voxel_size_m != (1.0, 1.0, 1.0)
-    per_length = "1/µm" if physical else "1/voxel"
+    per_length = "µm⁻¹" if physical else "per voxel edge"
     rows = []
     for i, phase in enumerate(description.phases):
         area = phase.face_count_area_per_m * (1e-6 if physical else 1)
         connected = [
-            Cell(percent(share)) if percolates else Cell("does not connect", mark=True)
+            Cell(percent(share)) if percolates else Cell("none", mark=True)
             for share, percolates in zip(phase.connected_fraction, phase.percolates, strict=True)
         ]
         name = Cell(phase.name, swatch=phase_colour(i))
@@ -95,7 +95,7 @@ def _cautions(description: Description) -> tuple[str, ...]:
         "resolution: compare images with it, but never hand it to a cell model."
     )
     cautions.append(
-        "Every number here is one of the segmentation. No file says which axis is the thickness: check it in the slices."
+        "Every number here is one of the segmentation. No file says which axis is the thickness: look at the slices."
     )
     return tuple(cautions)
 
@@ -113,6 +113,6 @@ def _uneven(electrode: Microstructure) -> list[str]:
     if not uneven:
         return []
     return [
-        f"The shares are not even through the thickness: {joined(uneven)} between tenths of it. One effective value per "
-        "electrode averages over that."
+        f"The shares are not even through the thickness: {joined(uneven)} between tenths of it. One effective value "
+        "per electrode averages over that."
     ]

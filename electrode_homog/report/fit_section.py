@@ -69,7 +69,7 @@ def _curves(fit: CellFit, name: str) -> Picture:
         figure.align_ylabels()
 
     alt = f"Measured and simulated voltage; rms difference {rounded(fit.rms_V * 1e3)} mV after the fit"
-    return picture(name, 680, 440, paint, alt=alt)
+    return picture(name, 800, 440, paint, alt=alt)
 
 
 def _values(fit: CellFit) -> Table:
@@ -133,8 +133,8 @@ def _cautions(fit: CellFit) -> list[str]:
     found = [*fit.warnings]
     if fit.rms_V > _POOR_V:
         found.append(
-            f"{rounded(fit.rms_V * 1e3)} mV rms is more than a voltmeter's error: the model lacks something that no value can "
-            "replace, and the standard errors do not know it."
+            f"{rounded(fit.rms_V * 1e3)} mV rms is more than a voltmeter's error: the model lacks something that no "
+            "value can replace, and the standard errors do not know it."
         )
     wide = [
         path
@@ -144,7 +144,7 @@ def _cautions(fit: CellFit) -> list[str]:
     if wide:
         found.append(f"Known to no better than half of themselves: {', '.join(wide)}.")
     found.append(
-        "One discharge at one current: values that act alike at this current cannot be told apart. Check the fitted cell "
-        "against a record that was not fitted."
+        "One discharge at one current: values that act alike at this current cannot be told apart. Check the fitted "
+        "cell against a record that was not fitted."
     )
     return found

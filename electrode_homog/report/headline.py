@@ -89,16 +89,15 @@ def _delivery(contents: Contents) -> list[str]:
     if pair is not None:
         protocol, first, base, last, mine = pair
         return [
-            f"at {short_protocol(protocol)} the cell delivers {rounded(mine.capacity_Ah)} Ah with “{last.label}” instead of "
-            f"{rounded(base.capacity_Ah)} Ah with “{first.label}”"
+            f"at {short_protocol(protocol)} the cell delivers {rounded(mine.capacity_Ah)} Ah with “{last.label}” "
+            f"instead of {rounded(base.capacity_Ah)} Ah with “{first.label}”"
         ]
     runs = [run.item for run in contents.runs if run.item.capacity_Ah > 0]
     if not runs:
         return []
     run = max(runs, key=lambda run: run.mean_power_W)
-    return [
-        f"at {short_protocol(run.protocol_text)} the cell delivers {rounded(run.capacity_Ah)} Ah and {rounded(run.energy_Wh)} Wh"
-    ]
+    delivered = f"{rounded(run.capacity_Ah)} Ah and {rounded(run.energy_Wh)} Wh"
+    return [f"at {short_protocol(run.protocol_text)} the cell delivers {delivered}"]
 
 
 def _between(contents: Contents) -> list[str]:
@@ -110,10 +109,9 @@ def _between(contents: Contents) -> list[str]:
     step = shown[-2].run(protocol)
     if step is None or step.capacity_Ah == 0:
         return []
-    return [
-        f"At {short_protocol(protocol)}, “{last.label}” delivers {change(mine.capacity_Ah, step.capacity_Ah)} against "
-        f"“{shown[-2].label}”"
-    ]
+    amount = change(mine.capacity_Ah, step.capacity_Ah)
+    than = f"{amount[1:]} {'more' if amount.startswith('+') else 'less'} than" if amount[0] in "+−" else "the same as"
+    return [f"with “{last.label}” that is {than} with “{shown[-2].label}”"]
 
 
 def _fitted(contents: Contents) -> list[str]:
@@ -129,8 +127,8 @@ def _fitted(contents: Contents) -> list[str]:
 
 
 def _designed(contents: Contents) -> list[str]:
-    found = [(design, best_text(design.item)) for design in contents.designs]
-    return [f"the best design of “{design.label}” has {text}" for design, text in found if text]
+    found = [best_text(design.item) for design in contents.designs]
+    return [f"the best design on the grid has {text}" for text in found if text]
 
 
 def _described(contents: Contents) -> str:
@@ -170,10 +168,11 @@ def _transport_tiles(contents: Contents) -> list[Tile]:
     tau = rounded(tortuosity_factor(fraction, float(B[0])))
     classic = f"exponent 1.5 gives {rounded(fraction**CLASSIC_EXPONENT)}"
     found.append(Tile("Through-thickness B", rounded(float(B[0])), "", classic))
-    found.append(Tile("Tortuosity factor τ", tau, "", "volume fraction over B"))
+    in_plane = " and ".join(rounded(float(value)) for value in tensor.tortuosity_factor[1:])
+    found.append(Tile("Tortuosity factor τ", tau, "", f"in-plane {in_plane}"))
     if fraction < 1:
-        note = f"in-plane B {rounded(float(B[1] / B[0]), 2)} and {rounded(float(B[2] / B[0]), 2)} times that"
-        found.append(Tile("Bruggeman exponent b", rounded(bruggeman_exponent(fraction, float(B[0]))), "", note))
+        exponent = rounded(bruggeman_exponent(fraction, float(B[0])))
+        found.append(Tile("Bruggeman exponent b", exponent, "", "1.5 is what is mostly assumed"))
     return found
 
 

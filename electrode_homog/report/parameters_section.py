@@ -7,10 +7,12 @@ from electrode_homog.report.page import Block, Cell, Details, Panel, Section, Ta
 from electrode_homog.report.variants import REGIONS, cell_of, efficiencies, variants
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor, TransportLaw
 
+_SAME = "the same"
 _BY_CALLER = "given by the caller"
 _AGREES = 1e-6  # relative difference between our B and the one that PyBaMM evaluated
 _CAPACITY_OFF = 0.15  # difference between nominal capacity and what the lithium can deliver that is worth a word
 _NO_RESERVE = 0.97  # share of the negative electrode that is full at the start, from which plating has no reserve
+_BALANCE_OFF = 0.01  # change of the capacity of an electrode that is worth a word
 _SAME_POROSITY = 0.01  # difference between image and electrode up to which they are called the same
 
 
@@ -64,10 +66,10 @@ def _entry_table(
     rows = []
     for entry in entries:
         formula = isinstance(entry.value, str)
-        value = Cell("formula", note=str(entry.value)) if formula else Cell(_value_text(entry), mark=mark)
-        row = [Cell(entry.path), value, Cell(unit_text(entry.unit))]
-        if before:
-            row.append(Cell(_before_text(entry, before)))
+        old = _before_text(entry, before) if before else ""
+        path = Cell(entry.path, note=str(entry.value) if formula else "")
+        value = Cell("formula" if formula else _value_text(entry), mark=mark and old != _SAME)
+        row = (path, value, Cell(unit_text(entry.unit)), *([Cell(old)] if before else []))
         rows.append((*row, Cell(entry.source)))
     head = ["Value of", "Value", "Unit", *(["Before"] if before else []), "Source"]
     numeric = (1, 3) if before else (1,)
@@ -76,7 +78,7 @@ def _entry_table(
 
 def _value_text(entry: Entry) -> str:
     if isinstance(entry.value, str):
-        return entry.value
+        return "formula"
     if entry.uncertainty is not None and entry.uncertainty > 0:
         return with_error(float(entry.value), entry.uncertainty)
     return written(float(entry.value))
@@ -86,7 +88,9 @@ def _before_text(entry: Entry, before: dict[str, Entry]) -> str:
     """The old value; a law of another kind has another path, such as "….tortuosity_factor"."""
     if entry.path in before:
         old = before[entry.path]
-        return "the same" if old.value == entry.value else _value_text(old)
+        if old.value == entry.value or (_value_text(old) == _value_text(entry) != "formula"):
+            return _SAME
+        return "another formula" if isinstance(old.value, str) else _value_text(old)
     section_path = entry.path.rpartition(".")[0]
     replaced = [path for path in before if path.rpartition(".")[0] == section_path]
     if entry.path.count(".") == 2 and len(replaced) == 1:
@@ -100,8 +104,8 @@ def _consequences_panel(contents: Contents) -> Panel:
     blocks = (_efficiency_table(contents), _capacity_table(contents))
     cautions = [text for labelled in contents.cells for text in _capacity_cautions(labelled)]
     cautions.append(
-        "Particles are spheres of one radius; the reacting surface is 3 × active fraction / radius. Neither comes from the "
-        "image."
+        "Particles are spheres of one radius; the reacting surface is 3 × active fraction / radius. Neither comes from "
+        "the image."
     )
     return Panel("Transport and capacity", shows, blocks, tuple(cautions))
 
@@ -127,15 +131,23 @@ def _efficiency_row(labelled: Labelled[CellParameters], region: str, contents: C
     fraction, law = _fraction_and_law(labelled.item, region)
     ours = efficiencies(labelled.item)[region]
     effective = law == EFFECTIVE_ALREADY and region.endswith("solid")
-    row = [Cell(written(fraction)), Cell("effective already" if effective else _law_text(law)), Cell(rounded(ours, 4))]
+    row = [
+        Cell(written(fraction)),
+        Cell("effective already" if effective else _law_text(law)),
+        Cell(_efficiency_text(ours)),
+    ]
     if contents.runs:
         theirs = _evaluated(labelled, contents).get(region)
         if theirs is None:
             row += [Cell("–"), Cell("not run")]
         else:
             off = not abs(theirs - ours) <= _AGREES * ours
-            row += [Cell(rounded(theirs, 4), mark=off), Cell("differs" if off else "agrees")]
+            row += [Cell(_efficiency_text(theirs), mark=off), Cell("differs" if off else "agrees")]
     return tuple(row)
+
+
+def _efficiency_text(B: float) -> str:
+    return "1" if B == 1 else rounded(B, 4)
 
 
 def _evaluated(labelled: Labelled[CellParameters], contents: Contents) -> dict[str, float]:
@@ -176,12 +188,12 @@ def _capacity_table(contents: Contents) -> Table:
         "Negative over positive",
         "Deliverable at most (Ah)",
         "Nominal (Ah)",
-        "Surface, negative (1/µm)",
-        "Surface, positive (1/µm)",
+        "Surface, negative (µm⁻¹)",
+        "Surface, positive (µm⁻¹)",
     )
     caption = (
-        "Capacity and reacting surface. “Full” is from empty to the maximum concentration; “deliverable” is the lithium in "
-        "the negative electrode at the start, or the room in the positive one, whichever is less."
+        "Capacity and reacting surface. “Full” is from empty to the maximum concentration; “deliverable” is the "
+        "lithium in the negative electrode at the start, or the room in the positive one, whichever is less."
     )
     return Table(caption, head, tuple(rows), numeric=tuple(range(1, len(head))))
 
@@ -191,8 +203,8 @@ def _capacity_cautions(labelled: Labelled[CellParameters]) -> list[str]:
     usable, nominal = usable_capacity_Ah(cell), cell.cell.nominal_capacity_Ah
     if abs(usable / nominal - 1) > _CAPACITY_OFF:
         found.append(
-            f"{labelled.label}: the nominal capacity, {rounded(nominal)} Ah, differs from what the initial state can deliver, "
-            f"{rounded(usable)} Ah ({change(usable, nominal)}). A C-rate is a share of the nominal one."
+            f"{labelled.label}: the nominal capacity, {rounded(nominal)} Ah, differs from what the initial state can "
+            f"deliver, {rounded(usable)} Ah ({change(usable, nominal)}). A C-rate is a share of the nominal one."
         )
     full = cell.negative.initial_stoichiometry
     if full > _NO_RESERVE:
@@ -203,8 +215,8 @@ def _capacity_cautions(labelled: Labelled[CellParameters]) -> list[str]:
     room = (1 - cell.positive.initial_stoichiometry) * cell.theoretical_capacity_Ah("positive")
     if room < lithium:
         found.append(
-            f"{labelled.label}: the positive electrode has room for {rounded(room)} Ah, less than the {rounded(lithium)} Ah in "
-            "the negative one (N/P): part of the lithium cannot be used."
+            f"{labelled.label}: the positive electrode has room for {rounded(room)} Ah, less than the "
+            f"{rounded(lithium)} Ah in the negative one (N/P): part of the lithium cannot be used."
         )
     return found
 
@@ -218,11 +230,13 @@ def _cell_cautions(labelled: Labelled[CellParameters], base: Labelled[CellParame
             shown = ", ".join(assumed[:4]) + (f" and {len(assumed) - 4} more" if len(assumed) > 4 else "")
             found.append(f"Assumed, without a source: {shown}.")
         return found
-    if any(abs(getattr(cell, w).porosity - getattr(base.item, w).porosity) > 1e-9 for w in ("negative", "positive")):
-        found.append(
-            "Thickness, particle radius and initial concentrations are those of the other electrode: with another porosity "
-            "the areal capacity has changed too, and with it the balance of the cell."
-        )
+    for which in ("negative", "positive"):
+        full, before = cell.theoretical_capacity_Ah(which), base.item.theoretical_capacity_Ah(which)
+        if abs(full / before - 1) > _BALANCE_OFF:
+            found.append(
+                f"The full capacity of the {which} electrode is {rounded(full)} Ah instead of {rounded(before)} Ah "
+                f"({change(full, before)}). That changes the balance of the cell, apart from any transport."
+            )
     return found + _image_cautions(cell, base.item, contents)
 
 
@@ -247,7 +261,7 @@ def _image_cautions(cell: CellParameters, base: CellParameters, contents: Conten
         for fraction in sorted(pores):
             if abs(fraction - electrode.porosity) > _SAME_POROSITY:
                 found.append(
-                    f"The {which} electrode has porosity {rounded(electrode.porosity)}, the image {rounded(fraction)}: B is "
-                    "carried over by the law, not measured at that porosity."
+                    f"The {which} electrode has porosity {rounded(electrode.porosity)}, the image {rounded(fraction)}: "
+                    "B is carried over by the law, not measured at that porosity."
                 )
     return found

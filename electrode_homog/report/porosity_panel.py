@@ -81,13 +81,22 @@ def _panel(
     if pieces is not None:
         n = " × ".join(map(str, pieces.divisions))
         caption = f"Transport efficiency {along}: the image cut into {n} pieces that share no voxel."
-    if points.law is not None:
+    if points.law is not None and points.law.porosity_range != (0.0, 1.0):
         caption += " The line of the law is thick where data support it"
         caption += "; the band is two standard errors of b." if np.isfinite(points.law.exponent_standard_error) else "."
     figure = Figure(caption, (efficiency_plot(points, name),), efficiency_legend(points))
     rows = _rows(points)
     blocks = (
-        (Beside((figure, Table("Law and whole image.", ("", "Value"), rows, numeric=(1,)))),) if rows else (figure,)
+        (
+            Beside(
+                (
+                    figure,
+                    Table("Law and whole image." if points.whole else "The law.", ("", "Value"), rows, numeric=(1,)),
+                )
+            ),
+        )
+        if rows
+        else (figure,)
     )
     return Panel(f"B against volume fraction, {label}", shows, blocks, tuple(_cautions(points, pieces)))
 
@@ -127,8 +136,8 @@ def _cautions(points: EfficiencyPoints, pieces: SubvolumeValues | None) -> list[
         B, by_law = points.whole[1], law(points.whole[0])
         if abs(by_law / B - 1) > _OFF:
             found.append(
-                f"At the volume fraction of the whole image the law is {change(by_law, B)} off the image itself: cut sides "
-                "lower B of the pieces, or the pieces differ in more than their fraction."
+                f"At the volume fraction of the whole image the law is {change(by_law, B)} off the image itself: cut "
+                "sides lower B of the pieces, or the pieces differ in more than their fraction."
             )
     return found
 
@@ -138,8 +147,8 @@ def _piece_cautions(pieces: SubvolumeValues) -> list[str]:
     values, fractions = pieces.values, pieces.volume_fractions
     if pieces.blocked:
         found.append(
-            f"{pieces.blocked} of {pieces.blocked + values.size} pieces do not connect their faces. Their value is 0 and they "
-            "are left out, so a fit is biased upwards."
+            f"{pieces.blocked} of {pieces.blocked + values.size} pieces do not connect their faces. Their value is 0 "
+            "and they are left out, so a fit is biased upwards."
         )
     if np.any(values > fractions * (1 + 1e-9)):
         found.append("Values above the volume fraction are no transport efficiencies: the bulk conductivity was not 1.")
@@ -148,7 +157,7 @@ def _piece_cautions(pieces: SubvolumeValues) -> list[str]:
     if values.size > 1 and values.mean() > 0:
         spread = percent(float(values.std(ddof=1) / values.mean()), 2)
         found.append(
-            f"B of the pieces scatters by {spread} (standard deviation), partly because their fractions differ. The whole "
-            "electrode scatters less; a piece also carries a bias from its cut sides."
+            f"B of the pieces scatters by {spread} (standard deviation), partly because their fractions differ. The "
+            "whole electrode scatters less; a piece also carries a bias from its cut sides."
         )
     return found

@@ -78,12 +78,11 @@ def image_hash(electrode: Microstructure) -> str:
 
 
 def _sources(contents: Contents) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for labelled in contents.cells:
-        found |= dict.fromkeys(labelled.item.citations)
-        found |= dict.fromkeys(
-            entry.source for entry in labelled.item.entries() if not entry.source.lower().startswith(_OWN_WORDS)
-        )
+    """Citations of all sets, then what the values of the first one name; what others changed stands in their tables."""
+    found = dict.fromkeys(citation for labelled in contents.cells for citation in labelled.item.citations)
+    for labelled in contents.cells[:1]:
+        sources = (entry.source for entry in labelled.item.entries())
+        found |= dict.fromkeys(source for source in sources if not source.lower().startswith(_OWN_WORDS))
     return tuple(found)
 
 
@@ -100,8 +99,8 @@ def _reproduce(contents: Contents) -> tuple[str, ...]:
         conductivity = {
             name: k[0] if len(set(k)) == 1 else np.diag(k).tolist() for name, k in tensor.conductivity.items()
         }
-        call = f"eh.effective_tensor(electrode, {conductivity}, boundary=eh.{tensor.boundary}, tolerance={tensor.tolerance:g})"
-        lines.append(f"{call}  # {labelled.label}")
+        settings = f"boundary=eh.{tensor.boundary}, tolerance={tensor.tolerance:g}"
+        lines.append(f"eh.effective_tensor(electrode, {conductivity}, {settings})  # {labelled.label}")
     for labelled in contents.subvolumes:
         pieces = labelled.item
         lines.append(

@@ -25,7 +25,7 @@ def transport_section(contents: Contents) -> Section | None:
     if contents.conductivities:
         panels.append(_conductivity_panel(contents.conductivities))
     panels += porosity_panels(contents)
-    return Section("transport", "Transport in the microstructure", tuple(panels)) if panels else None
+    return Section("transport", "Transport", tuple(panels)) if panels else None
 
 
 def _tensor_panel(labelled: Labelled[EffectiveTensor], contents: Contents, name: str) -> Panel:
@@ -116,8 +116,8 @@ def _cautions(tensor: EffectiveTensor, contents: Contents) -> list[str]:
         best, worst = "xyz"[int(values.argmax())], "xyz"[int(values.argmin())]
         mean_over_x = float(values.mean() / values[0])
         cautions.append(
-            f"Anisotropic: {best} conducts {rounded(float(values.max() / values.min()))} times as well as {worst}. A cell "
-            f"model takes x only; the mean over the axes would be {percent(mean_over_x)} of it."
+            f"Anisotropic: {best} conducts {rounded(float(values.max() / values.min()))} times as well as {worst}. A "
+            f"cell model takes x only; the mean over the axes would be {percent(mean_over_x)} of it."
         )
     cautions += _boundary_cautions(tensor, contents)
     binder = [phase for phase in tensor.volume_fractions if any(word in phase.lower() for word in _BINDER_WORDS)]
@@ -132,8 +132,8 @@ def _cautions(tensor: EffectiveTensor, contents: Contents) -> list[str]:
             "treating it as solid lowers B of calendered electrodes by a factor of 1.35 to 1.8."
         )
     cautions.append(
-        f"The relative error, {rounded(tensor.relative_error, 2)}, is that of the solver on these voxels. Staircase walls add "
-        "an error of their own: B too low by 1 to 7 % at 64 voxels per feature, more when coarser."
+        f"The relative error, {rounded(tensor.relative_error, 2)}, is that of the solver on these voxels. Staircase "
+        "walls add an error of their own: B too low by 1 to 7 % at 64 voxels per feature, more when coarser."
     )
     return cautions
 
@@ -160,8 +160,8 @@ def _seam_cautions(electrode: Microstructure) -> list[str]:
     if not rough:
         return []
     return [
-        f"Solved as periodic, but opposite faces do not fit along {joined(rough)}: across that seam {rounded(max(ratios), 2)} "
-        "times as many voxels change phase as inside. Use insulated sides."
+        f"Solved as periodic, but opposite faces do not fit along {joined(rough)}: across that seam "
+        f"{rounded(max(ratios), 2)} times as many voxels change phase as inside. Use insulated sides."
     ]
 
 

@@ -7,9 +7,10 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from electrode_homog.errors import InputError
-from electrode_homog.p2d import CellRun, Mesh, Protocol, simulate
-from electrode_homog.p2d.protocol import protocol_steps
+from electrode_homog.p2d import CellRun, Mesh, Protocol, protocol_steps, simulate
 from electrode_homog.parameters import CellParameters
 from electrode_homog.studies.content_hash import content_hash
 from electrode_homog.studies.executor import run_tasks
@@ -54,10 +55,10 @@ class DesignTable:
         """The row with the largest `column` among those that are done. Raises InputError where none is."""
         if column not in FIGURES:
             raise InputError(f"column {column!r} is not one of {', '.join(FIGURES)}")
-        done = self.table[self.table["status"] == DONE]
-        if done.empty:
+        figures = np.where(self.table["status"] == DONE, self.table[column], np.nan)
+        if np.isnan(figures).all():
             raise InputError(f"no point of this design could be simulated; the first: {self.table['status'].iloc[0]}")
-        return done.loc[done[column].idxmax()]
+        return self.table.iloc[int(np.nanargmax(figures))]
 
 
 def design(
@@ -69,7 +70,7 @@ def design(
     porosity_rule: PorosityRule = PorosityRule.ACTIVE_FIXED,
     workers: int | None = None,
     journal: str | Path | None = None,
-    time_limit_s: float = 120.0,
+    time_limit_s: float | None = 120.0,
     progress: Callable[[int, int], None] | None = None,
 ) -> DesignTable:
     """Simulate `protocol` at every point of the full grid of one or two paths, such as "positive.porosity".
@@ -79,6 +80,7 @@ def design(
     (JSON lines) makes the study resumable; it may be resumed with other values of the same paths.
     """
     values = _checked_grid(cell, vary, porosity_rule)
+    protocol_text = ", then ".join(str(step) for step in protocol_steps(protocol))
     mesh = Mesh() if mesh is None else mesh
     same = {"cell": cell, "protocol": protocol, "mesh": mesh, "porosity_rule": porosity_rule}
     points = [dict(zip(values, point, strict=True)) for point in product(*values.values())]
@@ -100,7 +102,6 @@ def design(
                 rows.append({**point, "status": f"{error}: {message}"})
     import pandas
 
-    protocol_text = ", then ".join(str(step) for step in protocol_steps(protocol))
     table = pandas.DataFrame(rows, columns=[*values, *FIGURES, "ended_by", "status"])
     table = table.astype(dict.fromkeys(FIGURES, float)).fillna({"ended_by": ""})
     return DesignTable(values, table, protocol_text, cell.name, porosity_rule, _warnings(cell, values))

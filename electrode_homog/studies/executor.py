@@ -194,7 +194,10 @@ class _Worker:
             write_frame(self._process.stdin, content)
 
     def last_words(self) -> str:
-        code = self._process.wait()
+        try:
+            code = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return "the process closed its output"
         self._errors.seek(0)
         text = self._errors.read().decode(errors="replace").strip()
         return f"the process ended with code {code}" + (f": ...{text[-500:]}" if text else "")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,15 @@ from electrode_homog.p2d import CellRun, Mesh, simulate
 from electrode_homog.parameters import CellParameters
 from electrode_homog.studies.cycling_data import CyclingData
 from electrode_homog.studies.executor import Workers
-from electrode_homog.studies.least_squares import Minimum, minimise
+from electrode_homog.studies.least_squares import NOISE_SLOPE_V, Minimum, minimise
 from electrode_homog.studies.measured_discharge import MeasuredDischarge
 from electrode_homog.studies.outcome import Failed
 from electrode_homog.studies.search_range import SearchRange
 from electrode_homog.studies.variation import check_paths, varied_cell
 
+POOR_V = 0.03  # cells of one batch differ by up to 9 mV (rms), isothermal models by about 20 mV from a cell that warms
 CORRELATED = 0.95  # above, only a combination of the two is known
 _SOURCE = "fitted to"
-_UNMOVED_V = 1e-4  # rms change of the voltage over the whole range below which a parameter has no effect
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +64,13 @@ def fit(
     mesh: Mesh | None = None,
     max_solves: int = 200,
     workers: int | None = None,
-    time_limit_s: float = 120.0,
+    time_limit_s: float | None = 120.0,
 ) -> CellFit:
     """Bounded least squares of the voltage, starting from the values of `cell`.
 
     `data` is one constant-current discharge from rest (`record.first_discharge()`), simulated with its median
     current from the initial concentrations of `cell`. `vary` maps paths to (low, high); a positive range of more
-    than a decade is searched logarithmically. A solve may take `time_limit_s`.
+    than a decade is searched logarithmically. A solve may take `time_limit_s`; None with workers=1 runs here.
 
     Raises NotConvergedError where the search stops on `max_solves` or stalls; `.best` is the CellFit reached.
     """
@@ -143,7 +144,7 @@ class _Problem:
             failed_solves=minimum.failed_solves,
             seconds=time.perf_counter() - self.start,
             message=minimum.message,
-            warnings=_warnings(list(values), at_bound, errors, correlation),
+            warnings=_warnings(list(values), at_bound, errors, correlation, rms),
             cell=self._fitted(values, standard_errors, rms),
             data=self.data,
             run=minimum.result,
@@ -166,7 +167,7 @@ def _uncertainty(minimum: Minimum) -> tuple[np.ndarray, np.ndarray]:
     """
     size = minimum.unit.size
     errors, correlation = np.full(size, np.nan), np.full((size, size), np.nan)
-    moves = np.sqrt(np.mean(minimum.jacobian**2, axis=0)) >= _UNMOVED_V
+    moves = np.sqrt(np.mean(minimum.jacobian**2, axis=0)) >= NOISE_SLOPE_V
     errors[~moves & ~minimum.on_bound] = np.inf
     free = np.flatnonzero(moves & ~minimum.on_bound)
     if free.size == 0 or not np.isfinite(minimum.jacobian).all():
@@ -183,13 +184,21 @@ def _uncertainty(minimum: Minimum) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _warnings(
-    paths: Sequence[str], at_bound: tuple[str, ...], errors: np.ndarray, correlation: np.ndarray
+    paths: Sequence[str], at_bound: tuple[str, ...], errors: np.ndarray, correlation: np.ndarray, rms_V: float
 ) -> tuple[str, ...]:
-    warnings = [f"{path} sits on its bound: the data ask for a value outside, or do not need it" for path in at_bound]
+    warnings = []
+    if rms_V > POOR_V:
+        warnings.append(
+            f"{rms_V * 1e3:.0f} mV (rms) remain: these parameters do not describe the record, or the minimum is a "
+            "false one; start elsewhere or vary others"
+        )
+    warnings += [f"{path} sits on its bound: the data ask for a value outside, or do not need it" for path in at_bound]
     for path, error in zip(paths, errors, strict=True):
         if np.isinf(error):
-            warnings.append(f"{path} does not move the voltage: it cannot be found from this record")
-    for i, j in zip(*np.triu_indices(len(paths), 1), strict=True):
+            warnings.append(
+                f"{path} moves the voltage by less than the solver's noise: it cannot be found from this record"
+            )
+    for i, j in combinations(range(len(paths)), 2):
         if abs(correlation[i, j]) > CORRELATED:
             warnings.append(
                 f"{paths[i]} and {paths[j]} are correlated ({correlation[i, j]:+.3f}): only a combination is known"

@@ -11,20 +11,20 @@ import signal
 import struct
 import sys
 import threading
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from electrode_homog.studies.outcome import evaluate
 
 _LENGTH = struct.Struct("<Q")
 
 
-def write_frame(stream: BinaryIO, content: Any) -> None:
+def write_frame(stream: IO[bytes], content: Any) -> None:
     data = pickle.dumps(content)
     stream.write(_LENGTH.pack(len(data)) + data)
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
+def read_frame(stream: IO[bytes]) -> bytes | None:
     """The pickle of the next frame, or None where the other side is gone."""
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
@@ -45,7 +45,7 @@ def main() -> None:
         write_frame(out, evaluate(function, pickle.loads(frames.get())))
 
 
-def _receive(stream: BinaryIO, frames: "queue.Queue[bytes]") -> None:
+def _receive(stream: IO[bytes], frames: "queue.Queue[bytes]") -> None:
     while (frame := read_frame(stream)) is not None:
         frames.put(frame)
     os._exit(0)  # the parent is gone, killed perhaps: leave even in the middle of a task

@@ -125,7 +125,7 @@ def record(tmp_path):
 @pytest.mark.usefixtures("record")
 def test_fit(command, tmp_path):
     """A resistance is found from a record, and the fitted set can be saved and simulated."""
-    code, out, _ = command(
+    code, _, _ = command(
         "fit", "chen2020", "cell.csv", "--current-sign", "discharge-positive",
         "--vary", "cell.contact_resistance_Ohm=0:0.05", "--save", "fitted.toml",
     )  # fmt: skip

@@ -62,7 +62,7 @@ def test_failed_solves_are_walls_on_the_way():
 
 def test_minimum_behind_a_wall_is_not_converged():
     """Where the descent ends at solves that fail, the search says so and hands over its best."""
-    with pytest.raises(NotConvergedError, match="stalled|max_solves") as raised:
+    with pytest.raises(NotConvergedError, match=r"stalled|max_solves") as raised:
         search(decay_in_part, (0.5, 0.4), true=np.array([0.3, 1.0]))
     assert raised.value.best.failed_solves > 0
     assert 0.4 < raised.value.best.unit[1] <= 0.8

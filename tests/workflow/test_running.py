@@ -139,13 +139,17 @@ def test_blocked_pores_are_refused_but_their_tensor_is_kept(tmp_path):
     assert (tmp_path / "results" / "tensor-electrolyte.json").is_file()
 
 
+ELECTRONS = TensorRequest({"active": 1.0})
+IMAGE_ONLY = {"hand_over": None, "c_rates": (), "subvolume_tensor": None}
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"tensors": {"electrolyte": TensorRequest({"pore": 2.0}), "electrons": TensorRequest({"active": 1.0})}}, "value 1"),
-        ({"tensors": {"../escape": TensorRequest({"pore": 1.0})}, "hand_over": None, "c_rates": (), "subvolume_tensor": None}, "letters"),
+        ({"tensors": {"electrolyte": TensorRequest({"pore": 2.0}), "electrons": ELECTRONS}}, "value 1"),
+        ({"tensors": {"../escape": ELECTRONS}, **IMAGE_ONLY}, "letters"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_handed_over_is_refused(tmp_path, changes, message):
     """A tensor whose bulk electrolyte is not 1 is no transport efficiency; names of tensors are no paths."""
     with pytest.raises(InputError, match=message):
