@@ -12,7 +12,7 @@ import electrode_homog as eh
 VARY = {
     "negative.initial_concentration_mol_m3": (27000.0, 31000.0),
     "positive.initial_concentration_mol_m3": (15000.0, 20000.0),
-    "cell.contact_resistance_Ohm": (0.0, 0.05),
+    "positive.diffusivity_m2_s": (1e-16, 1e-13),
 }
 
 

@@ -23,4 +23,5 @@ def within(claim: str, reference: str, value: float, expected: float, relative: 
 
 def at_most(claim: str, reference: str, value: float, limit: float, unit: str = "") -> Outcome:
     """A figure that must not exceed a limit."""
-    return Outcome(claim, reference, f"<= {limit:g} {unit}".rstrip(), f"{value:.3g} {unit}".rstrip(), bool(value <= limit))
+    measured = f"{value:.3g} {unit}".rstrip()
+    return Outcome(claim, reference, f"<= {limit:g} {unit}".rstrip(), measured, bool(value <= limit))

@@ -12,6 +12,7 @@ import numpy as np
 from electrode_homog.errors import InputError
 from electrode_homog.p2d import CellRun, Mesh, Protocol, protocol_steps, simulate
 from electrode_homog.parameters import CellParameters
+from electrode_homog.provenance import current_provenance
 from electrode_homog.studies.content_hash import content_hash
 from electrode_homog.studies.executor import run_tasks
 from electrode_homog.studies.outcome import Done, Failed
@@ -161,6 +162,6 @@ def _warnings(cell: CellParameters, values: Mapping[str, tuple[float, ...]]) -> 
 
 
 def _versions() -> dict[str, str]:
-    from importlib.metadata import version
-
-    return {name: version(name) for name in ("pybamm", "pybammsolvers")}
+    """What the figures depend on beside the cell."""
+    packages = current_provenance().packages
+    return {name: packages[name] for name in ("electrode-homog", "pybamm", "casadi")}

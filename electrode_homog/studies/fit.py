@@ -20,7 +20,7 @@ from electrode_homog.studies.outcome import Failed
 from electrode_homog.studies.search_range import SearchRange
 from electrode_homog.studies.variation import check_paths, varied_cell
 
-POOR_V = 0.03  # cells of one batch differ by up to 9 mV (rms), isothermal models by about 20 mV from a cell that warms
+POOR_V = 0.03  # three times what cells of one batch differ by (up to 9 mV rms in the LG M50 records)
 CORRELATED = 0.95  # above, only a combination of the two is known
 _SOURCE = "fitted to"
 

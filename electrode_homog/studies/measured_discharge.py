@@ -11,7 +11,7 @@ from electrode_homog.p2d import CellRun, ConstantCurrent
 from electrode_homog.parameters import CellParameters
 from electrode_homog.studies.cycling_data import CyclingData
 
-POINTS = 100  # 1 % of the charge apart: resolves the graphite steps; twice as many changed no fitted digit
+POINTS = 100  # 1 % of the charge apart, which resolves the steps of graphite
 _CONSTANT = 0.02  # of the median; as in CyclingData.first_discharge
 _FALL_V = 2.0  # by which a missing whole discharge counts as below the cut-off; about its whole voltage range
 _CHARGE_RANGE = (0.05, 3.0)  # of the nominal capacity: outside, a unit (mA, h) is the likelier reason
