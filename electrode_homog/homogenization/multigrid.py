@@ -112,17 +112,15 @@ def _aggregates(matrix: sparse.csr_matrix, places: np.ndarray) -> tuple[np.ndarr
     block = places // 2
     size = block.max(axis=0) + 1
     number = (block[:, 0] * size[1] + block[:, 1]) * size[2] + block[:, 2]
+    strongest = np.maximum.reduceat(
+        np.negative(matrix.data), matrix.indptr[:-1]
+    )  # of each row; its diagonal entry is negative
     entries = matrix.tocoo()
-    coupling = np.negative(entries.data)
-    strongest = np.zeros(len(places))
-    off_diagonal = entries.row != entries.col
-    np.maximum.at(strongest, entries.row[off_diagonal], coupling[off_diagonal])
-    joined = off_diagonal & (number[entries.row] == number[entries.col])
-    joined &= coupling >= STRONG * np.maximum(strongest[entries.row], strongest[entries.col])
-    graph = sparse.csr_matrix(
-        (np.ones(np.count_nonzero(joined), dtype=np.int8), (entries.row[joined], entries.col[joined])),
-        shape=matrix.shape,
-    )
+    inside = (number[entries.row] == number[entries.col]) & (entries.row < entries.col)
+    i, j, coupling = entries.row[inside], entries.col[inside], np.negative(entries.data[inside])
+    strong = coupling >= STRONG * np.maximum(strongest[i], strongest[j])
+    joined = (i[strong], j[strong])
+    graph = sparse.csr_matrix((np.ones(joined[0].size, dtype=np.int8), joined), shape=matrix.shape)
     count, aggregate = csgraph.connected_components(graph, directed=False)
     coarse_places = np.empty((count, 3), dtype=places.dtype)
     coarse_places[aggregate] = block

@@ -147,14 +147,15 @@ def _faces(phases: PhaseMap, phase: np.ndarray, index: np.ndarray, axis: int, *,
 
 def _matrix(faces: tuple[Faces, ...], ends: list[Contacts], n: int) -> sparse.csr_matrix:
     diagonal = np.zeros(n)
-    matrix = sparse.csr_matrix((n, n))
     for f in faces:
         diagonal += np.bincount(f.here, f.g, n) + np.bincount(f.there, f.g, n)
-        one_way = sparse.csr_matrix((-f.g, (f.here, f.there)), shape=(n, n))
-        matrix = matrix + one_way + one_way.T
     for end in ends:
         diagonal[end.nodes] += end.g
-    return (matrix + sparse.diags(diagonal)).tocsr()
+    nodes = np.arange(n, dtype=np.int32)
+    rows = np.concatenate([nodes, *(f.here for f in faces), *(f.there for f in faces)])
+    columns = np.concatenate([nodes, *(f.there for f in faces), *(f.here for f in faces)])
+    one_way = [-f.g for f in faces]
+    return sparse.csr_matrix((np.concatenate([diagonal, *one_way, *one_way]), (rows, columns)), shape=(n, n))
 
 
 def _harmonic_means(k: np.ndarray) -> np.ndarray:
