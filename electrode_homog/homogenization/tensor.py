@@ -9,7 +9,7 @@ is the distance from the exact solution *on these voxels*, not from the electrod
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from types import MappingProxyType
 from typing import assert_never
@@ -64,6 +64,10 @@ class EffectiveTensor:
         for name in ("conductivity", "volume_fractions"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         self._check_bounds()
+
+    def __reduce__(self):  # read-only maps cannot be pickled
+        values = (getattr(self, field.name) for field in fields(self))
+        return type(self), tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
 
     def _check_bounds(self) -> None:
         value = np.diag(self.matrix)

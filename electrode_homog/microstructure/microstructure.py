@@ -41,6 +41,9 @@ class Microstructure:
         if absent:
             raise InputError(f"labels {absent} are not in {self.image.source!r}; in the image are {self._shares()}")
 
+    def __reduce__(self):  # read-only maps cannot be pickled
+        return type(self), (self.image, dict(self.phases))
+
     @cached_property
     def _counts(self) -> dict[int, int]:
         labels = self.image.labels

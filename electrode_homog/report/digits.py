@@ -56,16 +56,16 @@ def percent(share: float, digits: int = 3) -> str:
     return f"{rounded(100 * share, digits)}{NARROW_SPACE}%"
 
 
-def change(value: float, base: float, digits: int = 2) -> str:
+def change(value: float, base: float) -> str:
     """Relative difference with its sign, such as −8.4 %; a dash where there is nothing to divide by."""
     if not (math.isfinite(value) and math.isfinite(base)) or base == 0:
         return NOT_A_NUMBER
     share = 100 * (value / base - 1)
     if abs(share) < 0.005:
         return f"0{NARROW_SPACE}%"
-    decimals = 0 if abs(share) >= 10 else 1 if abs(share) >= 0.095 else 2
+    decimals = 0 if abs(share) >= 9.95 else 1 if abs(share) >= 0.095 else 2
     sign = "+" if share > 0 else MINUS
-    return f"{sign}{abs(share):.{max(decimals, digits - 2)}f}{NARROW_SPACE}%"
+    return f"{sign}{abs(share):.{decimals}f}{NARROW_SPACE}%"
 
 
 def with_error(value: float, error: float) -> str:

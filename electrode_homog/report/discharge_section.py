@@ -1,5 +1,7 @@
 """Section "What the cell delivers": every variant against the first."""
 
+from dataclasses import replace
+
 from electrode_homog.report.contents import Contents
 from electrode_homog.report.digits import change, joined, rounded, seconds_text, written
 from electrode_homog.report.discharge_figures import (
@@ -27,8 +29,9 @@ def discharge_section(contents: Contents) -> Section | None:
     if discharges:
         panels.append(_discharge_panel(_restricted(shown, discharges), discharges, contents))
     for number, protocol in enumerate(_other_protocols(shown, discharges)):
-        name, longer = f"protocol{number}", bool(panels)
-        panels.append(_protocol_panel(_restricted(shown, [protocol]), protocol, contents, name, brief=longer))
+        said = {text for panel in panels for text in panel.cautions}
+        panel = _protocol_panel(_restricted(shown, [protocol]), protocol, contents, f"protocol{number}")
+        panels.append(replace(panel, cautions=tuple(text for text in panel.cautions if text not in said)))
     return Section("discharge", "What the cell delivers", tuple(panels))
 
 
@@ -60,7 +63,7 @@ def _discharge_panel(shown: list[Variant], protocols: list[str], contents: Conte
     )
     if len(protocols) > 1:
         pictures.append(capacity_over_current(shown, protocols, "capacity"))
-        caption += " Right: what is left of the capacity at each current."
+        caption += " Second plot: what is left of the capacity at each current."
     blocks: tuple[Block, ...] = (
         Figure(caption, tuple(pictures), legend(shown, protocols)),
         _table(shown, protocols),
@@ -68,22 +71,15 @@ def _discharge_panel(shown: list[Variant], protocols: list[str], contents: Conte
     )
     shows = "Voltage and charge that the P2D model delivers at constant current until the cut-off."
     if len(shown) > 1:
-        shows = f"Discharge at constant current until the cut-off, each parameter set against {shown[0].label}."
+        shows = f"Discharge at constant current until the cut-off, each parameter set against “{shown[0].label}”."
     return Panel("Discharge curves", shows, blocks, tuple(_cautions(shown, contents)))
 
 
-def _protocol_panel(shown: list[Variant], protocol: str, contents: Contents, name: str, *, brief: bool) -> Panel:
-    figure = Figure(
-        "Voltage and current over time.", (voltage_over_time(shown, protocol, name),), variant_legend(shown)
-    )
+def _protocol_panel(shown: list[Variant], protocol: str, contents: Contents, name: str) -> Panel:
+    drawn = voltage_over_time(shown, protocol, name)
+    figure = Figure("Voltage and current over time.", (drawn,), variant_legend(shown))
     blocks: tuple[Block, ...] = (figure, _table(shown, [protocol]), _facts(shown))
-    cautions = _cautions(shown, contents)
-    kept = (
-        [text for text in cautions if text not in _cautions(variants(contents.runs), contents)[1:]]
-        if brief
-        else cautions
-    )
-    return Panel(protocol, "Voltage and current under this protocol.", blocks, tuple(kept))
+    return Panel(protocol, "Voltage and current under this protocol.", blocks, tuple(_cautions(shown, contents)))
 
 
 def _table(shown: list[Variant], protocols: list[str]) -> Table:
@@ -106,7 +102,7 @@ def _table(shown: list[Variant], protocols: list[str]) -> Table:
     head = ["Protocol", "Parameter set", "Capacity (Ah)", "Energy (Wh)", "Mean power (W)"]
     head += ["Δ capacity", "Δ energy"] if several else []
     caption = "Capacity and energy are what was discharged; charging in between is not subtracted."
-    caption += f" Δ: against {shown[0].label}." if several else ""
+    caption += f" Δ: against “{shown[0].label}”." if several else ""
     numeric = tuple(range(2, len(head)))
     return Table(caption, (*head, "Ended by"), tuple(rows), numeric=numeric)
 

@@ -9,7 +9,7 @@ it, where they wrap, are escaped, and find their glyphs.
 import io
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from electrode_homog.report.page import Picture
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _UNITS_PER_INCH = 72  # of matplotlib's SVG
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.labelpad": 6.0,
@@ -64,7 +64,7 @@ def picture(name: str, width_px: int, height_px: int, paint: Callable[["Figure"]
 
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # a style file of the user must not change a report
-        matplotlib.rcParams.update(_STYLE | {"svg.hashsalt": name})
+        matplotlib.rcParams.update({**_STYLE, "svg.hashsalt": name})
         size = (width_px / _UNITS_PER_INCH, height_px / _UNITS_PER_INCH)
         figure = Figure(figsize=size, dpi=_UNITS_PER_INCH, layout="constrained")
         figure.patch.set_visible(False)

@@ -28,12 +28,13 @@ _PLANES = ((0, 1), (0, 2), (1, 2))  # axes drawn (across, up)
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """One slice: `colours` (across, up, 3) bytes, lengths of its edges in the image and on the page."""
+    """One slice: `colours` (across, up, 3) bytes, its edges in the image and on the page, length of the scale bar."""
 
     axes: tuple[int, int]
     colours: np.ndarray
     extent: tuple[float, float]
     size_px: tuple[float, float]
+    bar: float
     physical: bool
 
 
@@ -42,6 +43,7 @@ def slices(electrode: Microstructure, name: str) -> Figure:
     image = electrode.image
     extent, physical = image.extent_m, image.has_physical_length
     across = sum(extent[axes[0]] for axes in _PLANES)
+    bar = round_length(min(extent[0], extent[1]) / 3)
     scale = min((_ROW_PX - 3 * _LEFT_PX) / across, _TALLEST_PX / max(extent[1], extent[2]))
     numbers = _phase_numbers(electrode)
     pictures = []
@@ -54,7 +56,7 @@ def slices(electrode: Microstructure, name: str) -> Figure:
         at = length_text(centre * image.voxel_size_m[cut], physical=physical)
         letters = "xyz"[axes[0]] + "xyz"[axes[1]]
         alt = f"Slice in the {letters[0]}–{letters[1]} plane at {'xyz'[cut]} = {at}"
-        pictures.append(_slice(f"{name}-{letters}", Plane(axes, colours, edges, size, physical), alt))
+        pictures.append(_slice(f"{name}-{letters}", Plane(axes, colours, edges, size, bar, physical), alt))
     whole = " × ".join(length_text(length, physical=physical) for length in extent)
     caption = (
         f"Three planes through the centre of the image ({whole} along x, y, z). x runs through the thickness, between "
@@ -151,10 +153,10 @@ def _arrow(axes: "Axes", plane: Plane, place: int) -> None:
     colour = ACCENT if axis == 0 else MUTED
     if place == 0:
         start, end, text = (0, -11 / height), (_ARROW_PX / width, -11 / height), (0, -17 / height)
-        alignment = {"ha": "left", "va": "top"}
+        alignment = ("left", "top")
     else:
         start, end, text = (-9 / width, 0), (-9 / width, _ARROW_PX / height), (-9 / width, (_ARROW_PX + 4) / height)
-        alignment = {"ha": "center", "va": "bottom"}
+        alignment = ("center", "bottom")
     style = {
         "arrowstyle": "-|>,head_width=0.18,head_length=0.4",
         "color": colour,
@@ -165,20 +167,20 @@ def _arrow(axes: "Axes", plane: Plane, place: int) -> None:
     fraction = "axes fraction"
     axes.annotate("", end, start, xycoords=fraction, textcoords=fraction, arrowprops=style, annotation_clip=False)
     label = _AXIS_NAMES[axis] if width > 190 else "xyz"[axis]
-    axes.text(*text, label, transform=axes.transAxes, color=colour, fontsize=12, **alignment)
+    ha, va = alignment
+    axes.text(*text, label, transform=axes.transAxes, color=colour, fontsize=12, ha=ha, va=va)
 
 
 def _scale_bar(axes: "Axes", plane: Plane) -> None:
     width, height = plane.size_px
-    length = round_length(plane.extent[0] / 3)
-    share = length / plane.extent[0]
+    share = plane.bar / plane.extent[0]
     bar = {"color": INK, "lw": 3, "clip_on": False, "solid_capstyle": "butt", "transform": axes.transAxes}
     axes.plot([1 - share, 1], [-11 / height] * 2, **bar)
     centred = share * width > 60
     axes.text(
         1 - share / 2 if centred else 1,
         -17 / height,
-        length_text(length, physical=plane.physical),
+        length_text(plane.bar, physical=plane.physical),
         transform=axes.transAxes,
         ha="center" if centred else "right",
         va="top",

@@ -4,14 +4,14 @@ from electrode_homog.homogenization import EffectiveTensor
 from electrode_homog.p2d import CellRun
 from electrode_homog.report.contents import Contents, Labelled
 from electrode_homog.report.design_section import best_text
-from electrode_homog.report.digits import NARROW_SPACE, change, joined, percent, rounded
+from electrode_homog.report.digits import NARROW_SPACE, change, joined, percent, rounded, written
 from electrode_homog.report.discharge_figures import short_protocol
-from electrode_homog.report.efficiency import transport_efficiency
+from electrode_homog.report.efficiency import bulk_fraction, bulk_phases, transport_efficiency
 from electrode_homog.report.page import Tile
 from electrode_homog.report.quantities import quantity
 from electrode_homog.report.transport_figures import CLASSIC_EXPONENT
 from electrode_homog.report.variants import Variant, variants
-from electrode_homog.transport_law import bruggeman_exponent, tortuosity_factor
+from electrode_homog.transport_law import bruggeman_exponent
 
 _MOST_TILES = 6
 Pair = tuple[str, Variant, CellRun, Variant, CellRun]
@@ -71,13 +71,15 @@ def _transport(contents: Contents) -> list[str]:
         return []
     tensor, B = labelled.item, transport_efficiency(labelled.item)
     assert B is not None
-    phase = next(iter(tensor.conductivity))
-    space = "the pore space" if phase.lower() in ("pore", "pores") else f"the phase “{phase}”"
+    bulk = bulk_phases(tensor)
+    space = "the pore space" if joined(bulk).lower() in ("pore", "pores") else f"“{joined(bulk)}”"
+    others = [f"{name} at {written(values[0])}" for name, values in tensor.conductivity.items() if name not in bulk]
+    space += f" with {joined(others)}" if others else ""
     if B[0] == 0:
         return [f"{space} does not connect the two faces of the image: nothing conducts through the thickness"]
-    tau = tortuosity_factor(tensor.volume_fraction, float(B[0]))
-    text = f"through-thickness B of {space} is {rounded(float(B[0]))} (tortuosity factor {rounded(tau)})"
-    off = float(B[0]) / tensor.volume_fraction**CLASSIC_EXPONENT - 1
+    tau = rounded(float(tensor.tortuosity_factor[0]))
+    text = f"through-thickness B of {space} is {rounded(float(B[0]))} (tortuosity factor {tau})"
+    off = float(B[0]) / bulk_fraction(tensor) ** CLASSIC_EXPONENT - 1
     if abs(off) < 0.005:
         return [f"{text}, as exponent 1.5 would give"]
     amount = f"{rounded(abs(100 * off), 2)}{NARROW_SPACE}%"
@@ -161,18 +163,20 @@ def _transport_tiles(contents: Contents) -> list[Tile]:
         return []
     tensor, B = labelled.item, transport_efficiency(labelled.item)
     assert B is not None
-    fraction, name = tensor.volume_fraction, next(iter(tensor.conductivity))
-    found = [Tile(f"Volume fraction, {name}", rounded(100 * fraction), "%", "of the whole image")]
+    fraction = bulk_fraction(tensor)
+    found = [
+        Tile(f"Volume fraction, {joined(bulk_phases(tensor))}", rounded(100 * fraction), "%", "of the whole image")
+    ]
     if B[0] == 0:
         return [*found, Tile("Through-thickness B", "0", "", "nothing connects the faces")]
-    tau = rounded(tortuosity_factor(fraction, float(B[0])))
+    tau = rounded(float(tensor.tortuosity_factor[0]))
     classic = f"exponent 1.5 gives {rounded(fraction**CLASSIC_EXPONENT)}"
     found.append(Tile("Through-thickness B", rounded(float(B[0])), "", classic))
     in_plane = " and ".join(rounded(float(value)) for value in tensor.tortuosity_factor[1:])
     found.append(Tile("Tortuosity factor τ", tau, "", f"in-plane {in_plane}"))
-    if fraction < 1:
+    if fraction < 1 and B[0] <= fraction:
         exponent = rounded(bruggeman_exponent(fraction, float(B[0])))
-        found.append(Tile("Bruggeman exponent b", exponent, "", "1.5 is what is mostly assumed"))
+        found.append(Tile("Bruggeman exponent b", exponent, "", "1.5 is the usual guess"))
     return found
 
 

@@ -1,12 +1,16 @@
 """Section "Handed to the P2D model": every value with unit and source, and the B that PyBaMM made of it."""
 
+from dataclasses import replace
+
 from electrode_homog.parameters import EFFECTIVE_ALREADY, CellParameters, Entry
 from electrode_homog.report.contents import Contents, Labelled
 from electrode_homog.report.digits import change, percent, rounded, unit_text, with_error, written
+from electrode_homog.report.efficiency import bulk_fraction, bulk_phases, transport_efficiency
 from electrode_homog.report.page import Block, Cell, Details, Panel, Section, Table
 from electrode_homog.report.variants import REGIONS, cell_of, efficiencies, variants
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor, TransportLaw
 
+_LONG_SOURCE = 40  # characters above which a source is not repeated from row to row
 _SAME = "the same"
 _BY_CALLER = "given by the caller"
 _AGREES = 1e-6  # relative difference between our B and the one that PyBaMM evaluated
@@ -20,7 +24,11 @@ def parameters_section(contents: Contents) -> Section | None:
     if not contents.cells:
         return None
     base = contents.cells[0]
-    panels = [_cell_panel(cell, base, contents) for cell in contents.cells]
+    panels: list[Panel] = []
+    for cell in contents.cells:
+        said = {text for panel in panels for text in panel.cautions}
+        panel = _cell_panel(cell, base, contents)
+        panels.append(replace(panel, cautions=tuple(text for text in panel.cautions if text not in said)))
     return Section("parameters", "Handed to the P2D model", (*panels, _consequences_panel(contents)))
 
 
@@ -40,7 +48,7 @@ def _cell_panel(labelled: Labelled[CellParameters], base: Labelled[CellParameter
     blocks: list[Block] = []
     shows = "What goes into the cell model, value by value, and where each number comes from."
     if before:
-        shows = f"What differs from {base.label}. The other {len(rest)} values are the same."
+        shows = f"What differs from “{base.label}”. The other {len(rest)} values are the same."
     if changed:
         blocks.append(_entry_table(changed, "Values from the image or the caller.", before=before, mark=True))
     if not before:
@@ -48,7 +56,7 @@ def _cell_panel(labelled: Labelled[CellParameters], base: Labelled[CellParameter
         summary = f"{'The other' if changed else 'All'} {len(rest)} values with their sources"
         blocks.append(Details(summary, _entry_table(rest, caption)))
     if before and not changed:
-        shows = f"No value differs from {base.label}."
+        shows = f"No value differs from “{base.label}”."
     title = f"{labelled.label}: {labelled.item.title}" if labelled.item.title and not before else labelled.label
     return Panel(title, shows, tuple(blocks), tuple(_cell_cautions(labelled, base, contents)))
 
@@ -64,13 +72,16 @@ def _entry_table(
     entries: list[Entry], caption: str, *, before: dict[str, Entry] | None = None, mark: bool = False
 ) -> Table:
     rows = []
+    above = ""
     for entry in entries:
+        source = "as above" if entry.source == above and len(above) > _LONG_SOURCE else entry.source
+        above = entry.source
         formula = isinstance(entry.value, str)
         old = _before_text(entry, before) if before else ""
         path = Cell(entry.path, note=str(entry.value) if formula else "")
         value = Cell("formula" if formula else _value_text(entry), mark=mark and old != _SAME)
         row = (path, value, Cell(unit_text(entry.unit)), *([Cell(old)] if before else []))
-        rows.append((*row, Cell(entry.source)))
+        rows.append((*row, Cell(source)))
     head = ["Value of", "Value", "Unit", *(["Before"] if before else []), "Source"]
     numeric = (1, 3) if before else (1,)
     return Table(caption, tuple(head), tuple(rows), numeric=numeric, code=(0,))
@@ -252,16 +263,17 @@ def _law_cautions(cell: CellParameters) -> list[str]:
 
 def _image_cautions(cell: CellParameters, base: CellParameters, contents: Contents) -> list[str]:
     """The porosity of the image and that of the electrode that took its law are two numbers."""
-    pores = {t.item.volume_fraction for t in contents.tensors if any("pore" in n.lower() for n in t.item.conductivity)}
+    tensors = [labelled.item for labelled in contents.tensors if transport_efficiency(labelled.item) is not None]
+    fractions = [bulk_fraction(t) for t in tensors if any("pore" in name.lower() for name in bulk_phases(t))]
     found = []
     for which in ("negative", "positive"):
         electrode, path = getattr(cell, which), f"{which}.electrolyte_law"
         if cell.sources[path] == base.sources[path]:
             continue
-        for fraction in sorted(pores):
-            if abs(fraction - electrode.porosity) > _SAME_POROSITY:
-                found.append(
-                    f"The {which} electrode has porosity {rounded(electrode.porosity)}, the image {rounded(fraction)}: "
-                    "B is carried over by the law, not measured at that porosity."
-                )
+        nearest = min(fractions, key=lambda f: abs(f - electrode.porosity), default=electrode.porosity)
+        if abs(nearest - electrode.porosity) > _SAME_POROSITY:
+            found.append(
+                f"The {which} electrode has porosity {rounded(electrode.porosity)}, the image {rounded(nearest)}: "
+                "B is carried over by the law, not computed at that porosity."
+            )
     return found

@@ -74,16 +74,8 @@ def _panel(
         law=law.item if law is not None else None,
     )
     along = "through the thickness" if axis == 0 else f"along {'xyz'[axis]}"
-    shows = (
-        f"How the transport efficiency {along} follows the volume fraction, and what exponent 1.5 would have assumed."
-    )
-    caption = "Transport efficiency by the law."
-    if pieces is not None:
-        n = " × ".join(map(str, pieces.divisions))
-        caption = f"Transport efficiency {along}: the image cut into {n} pieces that share no voxel."
-    if points.law is not None and points.law.porosity_range != (0.0, 1.0):
-        caption += " The line of the law is thick where data support it"
-        caption += "; the band is two standard errors of b." if np.isfinite(points.law.exponent_standard_error) else "."
+    shows = f"How the transport efficiency {along} follows the volume fraction, and what exponent 1.5 would assume."
+    caption = _caption(points, pieces, along)
     figure = Figure(caption, (efficiency_plot(points, name),), efficiency_legend(points))
     rows = _rows(points)
     blocks = (
@@ -99,6 +91,17 @@ def _panel(
         else (figure,)
     )
     return Panel(f"B against volume fraction, {label}", shows, blocks, tuple(_cautions(points, pieces)))
+
+
+def _caption(points: EfficiencyPoints, pieces: SubvolumeValues | None, along: str) -> str:
+    caption = "Transport efficiency by the law."
+    if pieces is not None:
+        n = " × ".join(map(str, pieces.divisions))
+        caption = f"Transport efficiency {along}: the image cut into {n} pieces that share no voxel."
+    if points.law is not None and points.law.porosity_range != (0.0, 1.0):
+        caption += " The line of the law is thick where data support it"
+        caption += "; the band is two standard errors of b." if np.isfinite(points.law.exponent_standard_error) else "."
+    return caption
 
 
 def _rows(points: EfficiencyPoints) -> tuple[tuple[Cell, ...], ...]:

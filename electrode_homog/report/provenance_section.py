@@ -106,8 +106,9 @@ def _reproduce(contents: Contents) -> tuple[str, ...]:
         lines.append(
             f"eh.subvolume_values(electrode, <conductivity>, divisions={pieces.divisions}, axis={pieces.axis})"
         )
-    for labelled in contents.cells:
-        lines.append(f"cell = eh.load_parameter_set(<{labelled.item.name} with the changes above>)  # {labelled.label}")
+    for number, labelled in enumerate(contents.cells):
+        loaded = f"eh.load_parameter_set({labelled.item.name!r})"
+        lines.append(f"cell = {loaded if number == 0 else '<the first with the changes above>'}  # {labelled.label}")
     protocols = dict.fromkeys(run.item.protocol_text for run in contents.runs)
     lines += [f"eh.simulate(cell, <{text}>, mesh=eh.{contents.runs[0].item.mesh})" for text in protocols]
     for labelled in contents.fits:

@@ -6,7 +6,7 @@ from electrode_homog.homogenization import Boundary, EffectiveConductivity, Effe
 from electrode_homog.microstructure import Microstructure
 from electrode_homog.report.contents import Contents, Labelled
 from electrode_homog.report.digits import joined, percent, rounded, seconds_text, written
-from electrode_homog.report.efficiency import bulk_conductivity, transport_efficiency
+from electrode_homog.report.efficiency import bulk_conductivity, bulk_fraction, transport_efficiency
 from electrode_homog.report.page import Beside, Block, Cell, Facts, Figure, Matrix, Panel, Section, Table
 from electrode_homog.report.porosity_panel import porosity_panels
 from electrode_homog.report.transport_figures import bars
@@ -79,7 +79,7 @@ def _axis_table(tensor: EffectiveTensor, B: np.ndarray | None) -> Table:
         if tensor.hashin_shtrikman is not None:
             row.append(rounded(tensor.hashin_shtrikman[1]))
         if B is not None:
-            row.append(_exponent_text(tensor.volume_fraction, float(B[axis])))
+            row.append(_exponent_text(bulk_fraction(tensor), float(B[axis])))
         rows.append(tuple(Cell(text) for text in row))
     caption = "Effective values, and the bounds that volume fractions alone set."
     caption += " τ is volume fraction over B: a factor, never squared." if single else ""

@@ -1,6 +1,7 @@
 """The effective tensor against exact answers, symmetries and a dense direct solution."""
 
 import itertools
+import pickle
 
 import numpy as np
 import pytest
@@ -283,6 +284,18 @@ def test_not_converged_is_an_exception_that_carries_the_best(iterative):
         effective_tensor(electrode(labels), {"a": 1.0}, tolerance=1e-8, max_iterations=1)
     assert caught.value.best.through_thickness >= exact.through_thickness
     assert caught.value.iterations == 1
+
+
+def test_results_travel_between_processes():
+    """A tensor and its microstructure survive pickling, equal and still read-only."""
+    medium = layers([0, 1, 1], axis=1)
+    tensor = effective_tensor(medium, {"a": 1.0})
+    copy, of_medium = pickle.loads(pickle.dumps((tensor, medium)))
+    np.testing.assert_array_equal(copy.matrix, tensor.matrix)
+    assert copy.conductivity == tensor.conductivity
+    assert of_medium.fractions == medium.fractions
+    with pytest.raises(ValueError, match="read-only"):
+        copy.matrix[0, 0] = 2
 
 
 def test_insulated_sides_need_no_axis_order():
