@@ -4,6 +4,8 @@ Only the through-thickness entry of a tensor is handed over: a P2D model has no 
 directions would be wrong wherever an electrode is calendered.
 """
 
+from dataclasses import replace
+
 from electrode_homog.errors import NotPercolatingError
 from electrode_homog.homogenization import EffectiveTensor
 from electrode_homog.microstructure import Description
@@ -48,7 +50,11 @@ def handed_over(
                 "check through_axis and the labels",
                 axes=(0,),
             )
-    cell = with_image_fractions(base, plan, description)
+    cell = replace(
+        with_image_fractions(base, plan, description),
+        name=f"{base.name}-{plan.electrode}-from-image",
+        title=f"{base.title or base.name}, {plan.electrode} electrode from an image",
+    )
     porosity = _share(description, plan.porosity)
     exponent = bruggeman_exponent(porosity, electrolyte.through_thickness)
     measured = BruggemanLaw(exponent)
@@ -64,7 +70,7 @@ def handed_over(
         return cell
     return cell.with_electrode(
         plan.electrode,
-        source=f"through-thickness effective conductivity of {_method(solid)}",
+        source=f"through-thickness effective value, bulk conductivities as given in the study, of {_method(solid)}",
         conductivity_S_m=solid.through_thickness,
         solid_law=FixedEfficiency(1.0),
     )
