@@ -56,6 +56,7 @@ _HOME = {
     "load_parameter_set": "parameters",
     "parameter_set_names": "parameters",
     "read_cycling_data": "studies",
+    "read_drive_cycle": "studies",
     "read_image": "images",
     "reuss_bound": "homogenization",
     "save_parameter_set": "parameters",

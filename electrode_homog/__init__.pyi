@@ -153,6 +153,9 @@ from electrode_homog.studies import (
 from electrode_homog.studies import (
     read_cycling_data as read_cycling_data,
 )
+from electrode_homog.studies import (
+    read_drive_cycle as read_drive_cycle,
+)
 from electrode_homog.transport_law import (
     BruggemanLaw as BruggemanLaw,
 )

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+GROUP = Path("/sys/fs/cgroup")
+
 
 def usable_cores() -> int:
     """Processors that this process may run on."""
@@ -14,9 +16,9 @@ def usable_cores() -> int:
 def available_memory_bytes() -> int:
     """Memory that can be taken without swapping: the least of the kernel's estimate and the group limit."""
     limits = [_available_to_system()]
-    limit, used = (_number(Path("/sys/fs/cgroup") / name) for name in ("memory.max", "memory.current"))
+    limit, used = (_number(GROUP / name) for name in ("memory.max", "memory.current"))
     if limit is not None and used is not None:
-        limits.append(max(0, limit - used))
+        limits.append(max(0, limit - used + _reclaimable()))
     return min(limits)
 
 
@@ -29,6 +31,15 @@ def _available_to_system() -> int:
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2  # no estimate of what is free
     return 4 * 2**30  # unknown system: a cautious guess
+
+
+def _reclaimable() -> int:
+    """Files that the group has read and that make room when memory is wanted."""
+    try:
+        lines = (GROUP / "memory.stat").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("inactive_file "))
 
 
 def _number(path: Path) -> int | None:

@@ -31,7 +31,7 @@ def write_whole(path: str | Path, content: str | bytes, *, overwrite: bool = Fal
             _move_to_new_name(beside, path)
     except OSError as error:
         if isinstance(error, FileExistsError):
-            raise InputError(f"{path} exists already; choose another name or ask to overwrite it") from error
+            raise InputError(f"{path} exists already; choose another name or overwrite it (--force)") from error
         raise OSError(error.errno, f"cannot write {len(data)} bytes: {error.strerror}", str(path)) from error
     finally:
         beside.unlink(missing_ok=True)
@@ -41,7 +41,7 @@ def write_whole(path: str | Path, content: str | bytes, *, overwrite: bool = Fal
 def refuse_existing(path: str | Path, *, overwrite: bool = False) -> None:
     """Raise InputError if `path` exists and `overwrite` is not set: cheap, so called before long work."""
     if not overwrite and Path(path).exists():
-        raise InputError(f"{path} exists already; choose another name or ask to overwrite it")
+        raise InputError(f"{path} exists already; choose another name or overwrite it (--force)")
 
 
 def _move_to_new_name(beside: Path, path: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from electrode_homog.errors import InputError
+from electrode_homog.errors import ElectrodeHomogError, InputError, OutOfRangeError
 
 PACKAGES = ("electrode-homog", "numpy", "scipy", "pybamm", "casadi", "pandas")
 
@@ -110,7 +110,7 @@ def _restored(data: Any, kind: Any, where: str) -> Any:
     if dataclasses.is_dataclass(kind):
         return _restored_dataclass(data, kind, where)
     if kind is np.ndarray:
-        return np.array(data, dtype=float)
+        return _array(data, where)
     if kind is float and isinstance(data, int | float | str) and not isinstance(data, bool):
         return _number(data, where)
     if origin is tuple and isinstance(data, list):
@@ -145,14 +145,33 @@ def _restored_dataclass(data: Any, kind: Any, where: str) -> Any:
     if not isinstance(data, dict):
         raise InputError(f"{where}: {data!r:.60} is not a {kind.__name__}")
     hints = typing.get_type_hints(kind)
-    fields = {field.name for field in dataclasses.fields(kind) if field.init}
+    fields = [field for field in dataclasses.fields(kind) if field.init]
     given = {key: value for key, value in data.items() if key != "type"}
-    if unknown := sorted(set(given) - fields):
+    if unknown := sorted(set(given) - {field.name for field in fields}):
         raise InputError(f"{where} has no field {', '.join(unknown)}")
+    needed = {f.name for f in fields if f.default is f.default_factory is dataclasses.MISSING}
+    if missing := sorted(needed - set(given)):
+        raise InputError(f"{where} lacks {', '.join(missing)}")
     try:
         return kind(**{name: _restored(value, hints[name], f"{where}.{name}") for name, value in given.items()})
-    except (TypeError, ValueError) as error:
+    except (InputError, OutOfRangeError):
+        raise
+    except (TypeError, ValueError, ElectrodeHomogError) as error:
         raise InputError(f"{where}: {error}") from error
+
+
+def _array(data: Any, where: str) -> np.ndarray:
+    def numbers(item: Any) -> Any:
+        if isinstance(item, list):
+            return [numbers(part) for part in item]
+        if isinstance(item, bool) or not isinstance(item, int | float | str):
+            raise InputError(f"{where}: {item!r:.60} is not a number")
+        return _number(item, where)
+
+    try:
+        return np.array(numbers(data), dtype=float)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{where}: not a regular array of numbers") from error
 
 
 def _number(data: int | float | str, where: str) -> float:

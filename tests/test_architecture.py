@@ -45,7 +45,13 @@ ONLY_IN = {  # library -> the rooms that may speak it
 }
 BAD_NAMES = {"utils", "helpers", "common", "base", "misc"}
 LONGEST_FILE = 400
-LONGEST_FUNCTION = 60
+LONGEST_FUNCTION = 40
+LONG_FUNCTIONS = {  # options of a verb, and the signature and docstring of a public function, stand in one place
+    "homogenization": {"effective_tensor"},
+    "cli": {"tensor", "simulate", "design", "fit"},
+    "studies": {"design", "fit"},
+    "workflow": {"handed_over"},
+}
 
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "parameter_sets" not in path.parts)
 
@@ -85,12 +91,16 @@ def test_imports_run_down_the_picture(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_and_functions_stay_small(path):
-    """No room is called utils; files have at most 400 lines, functions at most 60 (docstring included)."""
+    """No room is called utils; files have at most 400 lines, functions 40 (docstring included) unless stated."""
     assert path.stem not in BAD_NAMES
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= LONGEST_FILE
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef) and node.end_lineno:
+        if (
+            isinstance(node, ast.FunctionDef)
+            and node.end_lineno
+            and node.name not in LONG_FUNCTIONS.get(room(path), ())
+        ):
             assert node.end_lineno - node.lineno < LONGEST_FUNCTION, f"{path}: {node.name}"
 
 

@@ -1,11 +1,8 @@
 """Transport laws against their definitions."""
 
-import doctest
-
 import numpy as np
 import pytest
 
-from electrode_homog import transport_law
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.transport_law import (
     BruggemanLaw,
@@ -80,8 +77,3 @@ def test_what_cannot_be_understood_is_refused(call):
     """Empty or unequal data, and an exponent that is no number, are refused."""
     with pytest.raises(InputError):
         call()
-
-
-def test_examples_in_docstrings():
-    """The examples in the docstrings are true."""
-    assert doctest.testmod(transport_law).failed == 0

@@ -81,5 +81,5 @@ def _explained(error: Exception) -> tuple[str, str]:
         "NotConvergedError": "did not converge",
     }
     if isinstance(error, OSError):
-        return "cannot read or write", f"{error.filename or ''}: {error.strerror or error}"
+        return "cannot read or write", f"{error.filename or 'standard output'}: {error.strerror or error}"
     return titles.get(type(error).__name__, "failed"), str(error)

@@ -20,7 +20,8 @@ VoxelSize = Annotated[
     ),
 ]
 ThroughAxis = Annotated[
-    int | None, typer.Option("--through-axis", help="Axis of the file that runs through the thickness: 0, 1 or 2.")
+    int | None,
+    typer.Option("--through-axis", help="Axis of the file through the thickness: 0 (default), 1 or 2."),
 ]
 Phases = Annotated[list[str], typer.Option("--phase", help="NAME=LABEL, once per phase; NAME=1,2 for several labels.")]
 Json = Annotated[str | None, typer.Option("--json", help="Write the result as JSON; - for stdout.")]
@@ -83,7 +84,7 @@ def grid_values(text: str, where: str) -> list[float]:
     if len(parts) != 3 or not parts[2].isdigit() or int(parts[2]) < 2:
         raise InputError(f"{where} = {text!r}: FIRST:LAST:COUNT with a count of at least 2, or values with commas")
     first, last, count = number(parts[0], where), number(parts[1], where), int(parts[2])
-    return [first + (last - first) * step / (count - 1) for step in range(count)]
+    return [float(f"{first + (last - first) * step / (count - 1):.12g}") for step in range(count)]
 
 
 def _labels(name: str, text: str) -> tuple[int, ...]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from electrode_homog.p2d import CellRun
     from electrode_homog.parameters import CellParameters
 
+MOST_POINTS = 10_000  # some hours; more is a script of its own
+
 CsvPath = Annotated[Path | None, typer.Option("--csv", help="Write the table as CSV; current positive on discharge.")]
 
 
@@ -39,14 +41,15 @@ def simulate(
 
     electrode-homog simulate chen2020 --c-rate 1 --c-rate 2 --set positive.porosity=0.30
     """
-    from electrode_homog.p2d import ConstantCurrent
+    from electrode_homog.p2d import ConstantCurrent, DriveCycle
     from electrode_homog.p2d import simulate as run_protocol
+    from electrode_homog.studies import read_drive_cycle
 
-    refuse_existing_outputs(csv, json, report, force=force)
+    refuse_existing_outputs(csv, json, report, force=force, inputs=[parameter_set, drive_cycle])
     cell = _cell(parameter_set, change or [], transport or [])
     protocols: list[Any] = [ConstantCurrent(rate) for rate in c_rate or []]
     if drive_cycle is not None:
-        protocols.append(_read_drive_cycle(drive_cycle))
+        protocols.append(read_drive_cycle(drive_cycle))
     if not protocols:
         raise InputError("nothing to simulate: give --c-rate or --drive-cycle")
     if json is not None and len(protocols) > 1:
@@ -56,6 +59,8 @@ def simulate(
         for protocol in protocols:
             tell(f"{cell.name}: {protocol}")
             runs.append(run_protocol(cell, protocol))
+            if isinstance(protocol, DriveCycle) and runs[-1].duration_s < 0.999 * float(protocol.time_s[-1]):
+                note(f"warning: the drive cycle stopped after {runs[-1].duration_s:.1f} s: {runs[-1].ended_by}")
     _write_outputs([cell, *runs], runs, csv, report, force=force)
     if hand_out(runs[0], json, force=force):
         return
@@ -77,7 +82,11 @@ def design(
     change: Changes = None,
     porosity_rule: Annotated[
         str | None,
-        typer.Option("--porosity-rule", help="What gives way when a porosity changes."),
+        typer.Option(
+            "--porosity-rule",
+            help="What gives way when a porosity changes: active-fixed (the inactive share; the default), recipe-fixed "
+            "(both solids in proportion) or calendered (the thickness too).",
+        ),
     ] = None,
     workers: Annotated[int | None, typer.Option("--workers", help="Processes; default: the cores.")] = None,
     journal: Annotated[Path | None, typer.Option("--journal", help="Keep finished points; go on after a stop.")] = None,
@@ -94,7 +103,9 @@ def design(
     from electrode_homog.studies import PorosityRule
     from electrode_homog.studies import design as sweep
 
-    refuse_existing_outputs(csv, json, report, force=force)
+    refuse_existing_outputs(csv, json, report, force=force, inputs=[parameter_set, journal])
+    if workers is not None and workers < 1:
+        raise InputError(f"--workers {workers}: at least 1")
     settings: dict[str, Any] = {"workers": workers, "journal": journal}
     if porosity_rule is not None:
         settings["porosity_rule"] = _member(PorosityRule, porosity_rule, "--porosity-rule")
@@ -102,20 +113,37 @@ def design(
     values = {path: grid_values(text, f"--vary {path}") for path, text in pairs(vary, "--vary").items()}
     cell = _cell(parameter_set, change or [], [])
     with progress() as tell:
-        tell(f"{cell.name}: {_product(values)} points")
+        points = _product(values)
+        if points > MOST_POINTS:
+            raise InputError(f"--vary asks for {points} points; at most {MOST_POINTS} in one table")
+        tell(f"{cell.name}: {points} points, about a second of one core each")
         found = sweep(cell, values, ConstantCurrent(c_rate), **settings)
     if csv is not None:
         from electrode_homog.output import write_whole
 
         note(f"wrote {write_whole(csv, found.table.to_csv(index=False), overwrite=force)}")
     _write_outputs([cell, found], [], None, report, force=force)
-    if hand_out(found, json, force=force):
-        return
-    shown = [*values, "capacity_Ah", "energy_Wh", "mean_power_W", "stack_energy_density_Wh_per_L", "status"]
-    rows = [[f"{cell:.5g}" if isinstance(cell, float) else cell for cell in row] for row in found.table[shown].values]
-    table(f"{found.cell_name}: {found.protocol_text}", shown, rows)
+    failed = [status for status in found.table["status"] if status != "done"]
+    if not hand_out(found, json, force=force):
+        short = {
+            "capacity_Ah": "Ah",
+            "energy_Wh": "Wh",
+            "mean_power_W": "W",
+            "stack_energy_density_Wh_per_L": "Wh/L of stack",
+        }
+        rows = [
+            [*(f"{v:.5g}" for v in row), "done" if done else "failed"]
+            for row, done in zip(found.table[[*values, *short]].values, found.table["status"] == "done", strict=True)
+        ]
+        table(f"{found.cell_name}: {found.protocol_text}", [*values, *short.values(), "status"], rows)
     for warning in found.warnings:
         note(f"warning: {warning}")
+    if failed:
+        rule = " (try --porosity-rule recipe-fixed or calendered)" if "fraction" in failed[0] else ""
+        words = f"{len(failed)} of {points} points failed; the first: {failed[0]}{rule}"
+        if len(failed) == points:
+            raise InputError(words)
+        note(f"warning: {words}")
 
 
 def fit(
@@ -130,7 +158,7 @@ def fit(
         str | None, typer.Option("--repeated-times", help="Rows that share a time: refuse, keep-first or keep-last.")
     ] = None,
     change: Changes = None,
-    max_solves: Annotated[int | None, typer.Option("--max-solves", help="Simulations before it gives up.")] = None,
+    max_solves: Annotated[int | None, typer.Option("--max-solves", help="Simulations at most (default 200).")] = None,
     save: Annotated[Path | None, typer.Option("--save", help="Write the fitted parameter set as TOML.")] = None,
     json: Json = None,
     report: Report = None,
@@ -144,7 +172,7 @@ def fit(
     from electrode_homog.studies import CurrentSign, RepeatedTimes, read_cycling_data
     from electrode_homog.studies import fit as fit_cell
 
-    refuse_existing_outputs(save, json, report, force=force)
+    refuse_existing_outputs(save, json, report, force=force, inputs=[parameter_set, data])
     reading: dict[str, Any] = {"current_sign": _member(CurrentSign, current_sign, "--current-sign")}
     if repeated_times is not None:
         reading["repeated_times"] = _member(RepeatedTimes, repeated_times, "--repeated-times")
@@ -192,40 +220,35 @@ def _with_transport(cell: "CellParameters", side: str, path: Path) -> "CellParam
 
     if side not in ("negative", "positive"):
         raise InputError(f"--transport {side}=…: 'negative' or 'positive'")
-    _refuse_missing(path)
+    if not path.is_file():
+        raise InputError(f"--transport {side}={path}: not a file")
     try:
         tensor = from_json(path.read_text(encoding="utf-8"), EffectiveTensor)
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text") from error
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+    best = max((max(k) for k in tensor.conductivity.values()), default=0.0)
+    if best != 1:
+        given = ", ".join(f"{name} {k[0]:g}" for name, k in tensor.conductivity.items())
+        raise InputError(
+            f"{path} has the conductivities {given}; entries are transport efficiencies of the electrolyte only where "
+            "the pores have 1 (--conductivity pore=1)"
+        )
     if not tensor.percolates[0]:
         raise NotPercolatingError(f"{path}: nothing percolates along axis 0; no cell works with B = 0", axes=(0,))
+    porosity, of_image = getattr(cell, side).porosity, tensor.volume_fraction
+    if abs(porosity - of_image) > 0.005:
+        note(
+            f"warning: B = {tensor.through_thickness:.4g} was found at a volume fraction of {of_image:.4g} and is used "
+            f"at the porosity {porosity:.4g} of {cell.name}; change that too (--set {side}.porosity={of_image:.4g} and "
+            f"{side}.active_fraction), or hand over both with a study file (electrode-homog run)"
+        )
     return cell.with_electrode(
         side,
         source=f"through-thickness entry of {path.name} ({tensor.source}, {tensor.boundary.value})",
         electrolyte_law=FixedEfficiency(tensor.through_thickness),
     )
-
-
-def _refuse_missing(path: Path) -> None:
-    if not path.is_file():
-        raise InputError(f"{path} is not a file")
-
-
-def _read_drive_cycle(path: Path) -> Any:
-    import pandas
-
-    from electrode_homog.p2d import DriveCycle
-
-    _refuse_missing(path)
-    try:
-        columns = pandas.read_csv(path, dtype=float)
-        return DriveCycle(columns["time_s"].to_numpy(), columns["current_A"].to_numpy())
-    except KeyError as error:
-        raise InputError(f"{path}: column {error} is missing; time_s and current_A are needed") from error
-    except (ValueError, pandas.errors.ParserError) as error:
-        raise InputError(f"{path}: not a table of numbers ({error})") from error
 
 
 def _write_outputs(

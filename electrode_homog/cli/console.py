@@ -1,11 +1,14 @@
 """What the terminal shows: tables on stdout, progress and complaints on stderr."""
 
+import errno
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from electrode_homog.errors import InputError
 from electrode_homog.output import write_whole
 
 
@@ -31,7 +34,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
         grid.add_column(Text(column), justify="left" if number == 0 else "right", overflow="fold")
     for row in rows:
         grid.add_row(*(Text(printable(str(cell))) for cell in row))
-    width = None if sys.stdout.isatty() else 160
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
     Console(file=sys.stdout, width=width).print(grid)
 
 
@@ -78,10 +81,21 @@ def hand_out(result: Any, json: str | None, *, force: bool) -> bool:
     return False
 
 
-def refuse_existing_outputs(*paths: str | Path | None, force: bool) -> None:
-    """Before long work: InputError if one of the outputs exists already."""
+def refuse_existing_outputs(*paths: str | Path | None, force: bool, inputs: Sequence[str | Path | None] = ()) -> None:
+    """Before long work: InputError if an output exists already, is an input, or is named twice.
+
+    OSError if its folder does not exist.
+    """
     from electrode_homog.output import refuse_existing
 
-    for path in paths:
-        if path is not None and str(path) != "-":
-            refuse_existing(path, overwrite=force)
+    taken = {Path(path).resolve() for path in inputs if path is not None}
+    for given in paths:
+        if given is None or str(given) == "-":
+            continue
+        path = Path(given)
+        if path.resolve() in taken:
+            raise InputError(f"{path} is an input or another output of the same command; choose another name")
+        taken.add(path.resolve())
+        refuse_existing(path, overwrite=force)
+        if not path.parent.is_dir():
+            raise OSError(errno.ENOENT, "its folder does not exist", str(path))

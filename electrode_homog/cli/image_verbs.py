@@ -17,9 +17,10 @@ from electrode_homog.cli.arguments import (
     pairs,
 )
 from electrode_homog.cli.console import hand_out, note, progress, refuse_existing_outputs, table
+from electrode_homog.errors import NotPercolatingError
 
 if TYPE_CHECKING:
-    from electrode_homog.homogenization import EffectiveTensor
+    from electrode_homog.homogenization import EffectiveConductivity, EffectiveTensor
 
 
 def describe(
@@ -36,7 +37,7 @@ def describe(
     """
     from electrode_homog.microstructure import describe as describe_microstructure
 
-    refuse_existing_outputs(json, force=force)
+    refuse_existing_outputs(json, force=force, inputs=[image])
     described = describe_microstructure(load_microstructure(image, voxel_size, through_axis, phase))
     if hand_out(described, json, force=force):
         return
@@ -68,9 +69,9 @@ def tensor(
     ],
     voxel_size: VoxelSize = None,
     through_axis: ThroughAxis = None,
-    boundary: Annotated[str | None, typer.Option("--boundary", help="insulated-sides or periodic.")] = None,
-    tolerance: Annotated[float | None, typer.Option("--tolerance", help="Relative error of the values.")] = None,
-    max_iterations: Annotated[int | None, typer.Option("--max-iterations", help="Of the solver, per axis.")] = None,
+    boundary: Annotated[str | None, typer.Option("--boundary", help="insulated-sides (default) or periodic.")] = None,
+    tolerance: Annotated[float | None, typer.Option("--tolerance", help="Relative error (default 0.001).")] = None,
+    max_iterations: Annotated[int | None, typer.Option("--max-iterations", help="Per axis (default 500).")] = None,
     axis: Annotated[
         int | None, typer.Option("--axis", help="Only this axis (0, 1, 2); fails if nothing percolates along it.")
     ] = None,
@@ -85,7 +86,7 @@ def tensor(
     from electrode_homog.homogenization import EffectiveTensor, effective_conductivity, effective_tensor, forecast
     from electrode_homog.workflow import parse_boundary
 
-    refuse_existing_outputs(json, report, force=force)
+    refuse_existing_outputs(json, report, force=force, inputs=[image])
     option = "--conductivity"
     table_of_k = {name: number(k, f"{option} {name}") for name, k in pairs(conductivity, option).items()}
     settings: dict[str, Any] = {"tolerance": tolerance, "max_iterations": max_iterations}
@@ -104,23 +105,35 @@ def tensor(
         from electrode_homog.report import write_report
 
         note(f"wrote {write_report([electrode, result], report, overwrite=force)}")
-    if hand_out(result, json, force=force):
-        return
+    if not hand_out(result, json, force=force):
+        _show(result)
+    if isinstance(result, EffectiveTensor) and not any(result.percolates):
+        raise NotPercolatingError(
+            f"{' + '.join(result.conductivity)} connects opposite faces along no axis: every entry is exactly 0",
+            axes=(0, 1, 2),
+        )
+
+
+def _show(result: "EffectiveTensor | EffectiveConductivity") -> None:
+    from electrode_homog.homogenization import EffectiveTensor
+
     if isinstance(result, EffectiveTensor):
         _show_tensor(result)
     else:
         row = [f"{result.value:.6g}", f"{result.volume_fraction:.4f}", f"{result.relative_error:.1e}"]
-        table(f"along axis {axis}", ["effective value", "volume fraction", "relative error"], [row])
+        table(f"along axis {result.axis}", ["effective value", "volume fraction", "relative error"], [row])
 
 
 def _show_tensor(result: "EffectiveTensor") -> None:
+    single = len(result.conductivity) == 1  # of several conductors Voigt over value is no fraction over B
+    noise = 1e-12 * result.matrix.max()
     table(
         f"effective tensor of {result.source}, {result.boundary.value}; axis 0 = x = through-thickness",
-        ["flux along", "x", "y", "z", "tortuosity factor", "Reuss", "Voigt"],
+        ["flux along", "x", "y", "z", "tortuosity factor" if single else "Voigt / value", "Reuss", "Voigt"],
         [
             [
                 name,
-                *(f"{k:.6g}" for k in result.matrix[i]),
+                *(f"{k if abs(k) > noise else 0:.6g}" for k in result.matrix[i]),
                 f"{result.tortuosity_factor[i]:.4f}",
                 f"{result.reuss[i]:.4g}",
                 f"{result.voigt[i]:.4g}",

@@ -11,13 +11,16 @@ from electrode_homog.cli.console import hand_out, note, progress, table
 if TYPE_CHECKING:
     from electrode_homog.workflow import Study
 
-OutFolder = Annotated[Path | None, typer.Option("--out", help="Folder for the results; made if need be.")]
+OutFolder = Annotated[
+    Path | None,
+    typer.Option("--out", help="Folder for the results. Default: electrode-homog-demo, or STUDY-results."),
+]
 
 
 def demo(
     out: OutFolder = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Another electrode.")] = None,
-    size: Annotated[int | None, typer.Option("--size", help="Voxels along each edge.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Another electrode (default 1).")] = None,
+    size: Annotated[int | None, typer.Option("--size", help="Voxels along each edge (default 128).")] = None,
     force: Force = False,
 ) -> None:
     """Make an electrode, solve it, run cells on it, and write a report. Needs no input."""
@@ -34,7 +37,7 @@ def run(
 ) -> None:
     """The main job: image to tensors to parameter set to discharge curves to report.
 
-    A run that was stopped goes on from the tensors it had finished.
+    A run that was stopped goes on from the tensors it had finished. Example: electrode-homog run my-study.toml
     """
     from electrode_homog.workflow import read_study
 
@@ -70,8 +73,8 @@ def _run(study: "Study", folder: Path, *, force: bool) -> None:
         result = run_study(study, folder, tell=tell, overwrite=force)
     if result.tensors:
         table(
-            "effective tensors, through-thickness = x",
-            ["tensor", "xx", "yy", "zz", "tortuosity factor x", "y", "z", "relative error"],
+            "effective tensors, through-thickness = x; Voigt / value is the tortuosity factor of a single conductor",
+            ["tensor", "xx", "yy", "zz", "Voigt / value x", "y", "z", "relative error"],
             [
                 [
                     name,

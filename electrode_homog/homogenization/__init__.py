@@ -3,10 +3,11 @@
 from electrode_homog.homogenization.boundary import Boundary
 from electrode_homog.homogenization.bounds import hashin_shtrikman_bounds, reuss_bound, voigt_bound
 from electrode_homog.homogenization.cost import Cost, forecast, largest_cube
-from electrode_homog.homogenization.subvolumes import SubvolumeValues, subvolume_values
+from electrode_homog.homogenization.subvolumes import SubvolumeValues, check_divisions, subvolume_values
 from electrode_homog.homogenization.tensor import (
     EffectiveConductivity,
     EffectiveTensor,
+    default_settings,
     effective_conductivity,
     effective_tensor,
 )
@@ -17,6 +18,8 @@ __all__ = [
     "EffectiveConductivity",
     "EffectiveTensor",
     "SubvolumeValues",
+    "check_divisions",
+    "default_settings",
     "effective_conductivity",
     "effective_tensor",
     "forecast",

@@ -4,8 +4,8 @@ With the energy E(chi) = S - 2 b.chi + chi.K chi of a network, E(chi) >= E* for 
 squared error in the norm of K, e.K e. Preconditioned by M, it is at most r.M r / lambda_min(M K) for the
 residual r = b - K chi. The smallest eigenvalue comes from the Lanczos matrix that the iteration produces along
 the way (Golub & Meurant, Matrices, Moments and Quadrature, 2010, chapter 12). That Ritz value approaches
-lambda_min from above, so that a safety factor stands between it and what is reported; the tests compare the
-reported error with direct solutions.
+lambda_min from above: what is reported is an estimate with a safety factor, not a proven bound, and the tests
+and the validation compare it with direct solutions.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ from scipy import linalg
 
 from electrode_homog.homogenization.network import Network
 
-SAFETY = 3.0  # on the smallest Ritz value, see above
-FEWEST = 3  # iterations before the Ritz value is believed
+SAFETY = 6.0  # on the smallest Ritz value; with 3, 4 of 8700 adversarial cases were underestimated, by up to 2.1
+FEWEST = 4  # iterations before the Ritz value is believed
 NOTHING_LEFT = 1e-6  # of the tolerance: a residual that small needs no Ritz value, and would spoil it by rounding
 RESTARTS = 4  # of the recursion, whose residual drifts from the true one by rounding
 ROUNDING = 16 * np.finfo(float).eps  # of an energy that is a sum of squares
@@ -25,7 +25,10 @@ ROUNDING = 16 * np.finfo(float).eps  # of an energy that is a sum of squares
 
 @dataclass(frozen=True, eq=False)
 class Minimum:
-    """An energy close to its minimum: `solution` (n,), `energy` >= E*, `relative_error` >= (energy - E*) / E*."""
+    """An energy close to its minimum: `solution` (n,), `energy` >= E*, `relative_error` estimates (energy - E*) / E*.
+
+    The estimate is on the safe side, and infinite where rounding spoilt it.
+    """
 
     solution: np.ndarray
     energy: float
@@ -56,7 +59,7 @@ def least_energy(
         residual = load - network.matrix @ chi
         energy = network.energy(chi, axis, chi, axis)
         excess = SAFETY * abs(residual @ preconditioner(residual)) / used.smallest
-        error = excess / max(energy - excess, np.finfo(float).tiny) + ROUNDING
+        error = excess / (energy - excess) + ROUNDING if 0 <= excess < energy else np.inf
         progress = error < 0.5 * best.relative_error
         if error <= best.relative_error:
             best = Minimum(chi, energy, float(error), iterations)
@@ -92,7 +95,10 @@ def _iterate(matrix, load, preconditioner, start, start_energy, tolerance, max_i
         beta = rz / rz_before if alphas else 0.0
         p = z + beta * p
         q = matrix @ p
-        alpha = rz / (p @ q)
+        curvature = p @ q
+        if not (rz > 0 and curvature > 0):  # K and M are positive definite; only rounding says otherwise
+            break
+        alpha = rz / curvature
         chi += alpha * p
         r -= alpha * q
         rz_before = rz

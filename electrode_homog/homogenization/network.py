@@ -16,8 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from electrode_homog.microstructure import periodic_parts, spanning
-
 
 @dataclass(frozen=True, eq=False)
 class PhaseMap:
@@ -26,11 +24,6 @@ class PhaseMap:
     phase: np.ndarray
     conductivity: np.ndarray
     spacing: np.ndarray
-
-    @property
-    def conducting(self) -> np.ndarray:
-        """True, in (nx, ny, nz), where the conductivity is not 0."""
-        return (self.conductivity[:, 0] > 0)[self.phase]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,12 +88,11 @@ class Network:
         return float(sum((f.g * f.drops(chi_i, i)) @ f.drops(chi_j, j) for f in (*self.faces, *self.ends)))
 
 
-def insulated_network(phases: PhaseMap, axis: int, carrying: np.ndarray | None = None) -> Network:
+def insulated_network(phases: PhaseMap, axis: int, carrying: np.ndarray) -> Network:
     """Network between two equipotential faces normal to `axis`, half a voxel outside the first centres.
 
-    `carrying` are the voxels that connect both faces, found here unless they are known.
+    `carrying` (nx, ny, nz) are the voxels that connect both faces.
     """
-    carrying = spanning(phases.conducting, axis) if carrying is None else carrying
     index, phase = _numbered(carrying), phases.phase[carrying]
     faces = tuple(_faces(phases, phase, index, a, wrap=False) for a in range(3))
     h = float(phases.spacing[axis])
@@ -112,12 +104,11 @@ def insulated_network(phases: PhaseMap, axis: int, carrying: np.ndarray | None =
     return Network(_matrix(faces, ends, phase.size), faces, tuple(ends), _places(carrying))
 
 
-def periodic_network(phases: PhaseMap, carrying: np.ndarray | None = None) -> Network:
+def periodic_network(phases: PhaseMap, carrying: np.ndarray) -> Network:
     """Network of the periodically continued image.
 
-    `carrying` are the voxels whose part wraps onto its own image, found here unless they are known.
+    `carrying` (nx, ny, nz) are the voxels whose part wraps onto its own image.
     """
-    carrying = periodic_parts(phases.conducting).wrapping if carrying is None else carrying
     index, phase = _numbered(carrying), phases.phase[carrying]
     faces = tuple(_faces(phases, phase, index, a, wrap=True) for a in range(3))
     return Network(_matrix(faces, [], phase.size), faces, (), _places(carrying))

@@ -7,13 +7,11 @@ import numpy as np
 
 from electrode_homog.errors import InputError, NotPercolatingError
 from electrode_homog.homogenization.boundary import Boundary
-from electrode_homog.homogenization.tensor import (
-    AXES,
-    Conductivities,
-    EffectiveConductivity,
-    effective_conductivity,
-)
+from electrode_homog.homogenization.problem import AXES, Conductivities
+from electrode_homog.homogenization.tensor import EffectiveConductivity, effective_conductivity
 from electrode_homog.microstructure import Microstructure
+
+LEAST_VOXELS = 8  # along each edge of a piece; fewer hold no structure
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,14 @@ def subvolume_values(
     Sides of the pieces are insulated. Raises InputError if a piece would be thinner than 8 voxels, and what
     `effective_conductivity` raises, except that a piece without connection is counted.
     """
-    for name, length, parts in zip(AXES, electrode.image.shape, divisions, strict=True):
-        if parts < 1 or length // parts < min(8, length):
-            raise InputError(f"divisions = {divisions}: {length} voxels along {name} do not give {parts} pieces of 8")
+    check_divisions(electrode.image.shape, divisions)
+    conducting = {electrode.checked_name(name): k for name, k in conductivity.items() if np.any(k)}
     pieces, blocked = [], 0
     for piece in _pieces(electrode, divisions):
-        present = {name: k for name, k in conductivity.items() if name in piece.phases}
+        present = {name: k for name, k in conducting.items() if name in piece.phases}
+        if not present:
+            blocked += 1
+            continue
         try:
             pieces.append(
                 effective_conductivity(
@@ -72,6 +72,18 @@ def subvolume_values(
         except NotPercolatingError:
             blocked += 1
     return SubvolumeValues(tuple(pieces), blocked, axis, divisions)
+
+
+def check_divisions(shape: tuple[int, int, int], divisions: tuple[int, int, int]) -> None:
+    """Raise InputError unless each piece has at least LEAST_VOXELS along each axis that is divided."""
+    if len(divisions) != 3 or not all(isinstance(parts, int) for parts in divisions):
+        raise InputError(f"divisions = {divisions!r}; three whole numbers along x, y, z")
+    for name, length, parts in zip(AXES, shape, divisions, strict=True):
+        if parts < 1 or (parts > 1 and length // parts < LEAST_VOXELS):
+            raise InputError(
+                f"divisions = {divisions}: {length} voxels along {name} do not give {parts} pieces of at least "
+                f"{LEAST_VOXELS} voxels"
+            )
 
 
 def _pieces(electrode: Microstructure, divisions: tuple[int, int, int]) -> Iterator[Microstructure]:

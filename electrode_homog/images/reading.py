@@ -108,7 +108,8 @@ def _read(path: Path, file: BinaryIO, *, copies: int) -> tuple[np.ndarray, Calib
 def _stated_voxel_size(path: Path, calibration: Calibration | None) -> tuple[float, float, float]:
     if calibration is None:
         raise InputError(
-            f"{path}: states no voxel size; give voxel_size_m in metres, or 1 for one without physical length"
+            f"{path}: states no voxel size; give voxel_size_m in metres (--voxel-size 398nm), or 1 for one without "
+            "physical length"
         )
     try:
         return calibration.voxel_size_m()

@@ -31,6 +31,9 @@ class VoxelImage:
         object.__setattr__(self, "voxel_size_m", three_lengths(voxel_size_m))
         object.__setattr__(self, "source", source)
 
+    def __repr__(self) -> str:
+        return f"VoxelImage({' x '.join(map(str, self.shape))} voxels, {self.voxel_size_m} m, {self.source!r})"
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """Voxels along (x, y, z)."""

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 
-def spanning(conducting: np.ndarray, axis: int) -> np.ndarray:
-    """True, in the shape of `conducting` (nx, ny, nz), for parts that touch both faces normal to `axis`."""
+def spanning(conducting: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For x, y, z: True, in the shape of `conducting`, for parts that touch both faces normal to that axis."""
     part, _ = _parts(conducting)
-    return _spanning(part, axis)
+    x, y, z = (_spanning(part, axis) for axis in range(3))
+    return x, y, z
 
 
 def spanning_fractions(conducting: np.ndarray) -> tuple[float, float, float]:
@@ -20,8 +21,7 @@ def spanning_fractions(conducting: np.ndarray) -> tuple[float, float, float]:
     total = np.count_nonzero(conducting)
     if total == 0:
         return (0.0, 0.0, 0.0)
-    part, _ = _parts(conducting)
-    x, y, z = (float(np.count_nonzero(_spanning(part, axis)) / total) for axis in range(3))
+    x, y, z = (float(np.count_nonzero(mask) / total) for mask in spanning(conducting))
     return (x, y, z)
 
 
@@ -49,10 +49,14 @@ def periodic_parts(conducting: np.ndarray) -> PeriodicParts:
     cell = np.zeros((count + 1, 3), dtype=np.int64)  # position of a node relative to its root
 
     def find(node: int) -> tuple[int, np.ndarray]:
-        position = np.zeros(3, dtype=np.int64)
+        path = []
         while root[node] != node:
-            position = position + cell[node]
+            path.append(node)
             node = root[node]
+        position = np.zeros(3, dtype=np.int64)
+        for passed in reversed(path):  # hang all of them on the root
+            position = position + cell[passed]
+            root[passed], cell[passed] = node, position
         return node, position
 
     wraps: list[tuple[int, np.ndarray]] = []

@@ -17,7 +17,8 @@ Labels = tuple[int, ...]
 class Microstructure:
     """A voxel image and what each of its labels is.
 
-    `phases` maps a name to a label or a tuple of labels; it is kept as a read-only map from name to tuple.
+    `phases` maps a name to a label or a tuple of labels; it is kept as a read-only map from name to tuple. The
+    labels are counted once: do not write to the array behind the image afterwards.
     Raises InputError if a label of the image has no name, if a named label is not in the image, or if a
     label has two names.
     """
@@ -34,12 +35,16 @@ class Microstructure:
         unnamed = sorted(set(self._counts) - set(named))
         if unnamed:
             raise InputError(
-                f"labels {unnamed} of {self.image.source!r} have no phase; phases covers {sorted(named)}; "
-                f"in the image are {self._shares()}"
+                f"labels {unnamed} of {self.image.source!r} have no phase; phases covers {sorted(named)}; in the image "
+                f"are {self._shares()}. Name each: phases={{..., 'name': {unnamed[0]}}} (--phase name={unnamed[0]})"
             )
         absent = sorted(set(named) - set(self._counts))
         if absent:
             raise InputError(f"labels {absent} are not in {self.image.source!r}; in the image are {self._shares()}")
+
+    def __repr__(self) -> str:
+        shares = ", ".join(f"{name} {share:.4f}" for name, share in self.fractions.items())
+        return f"Microstructure({shares}; {self.image!r})"
 
     def __reduce__(self):  # read-only maps cannot be pickled
         return type(self), (self.image, dict(self.phases))

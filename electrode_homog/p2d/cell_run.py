@@ -1,6 +1,8 @@
 """One simulated run of a cell."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
 
 import numpy as np
 
@@ -44,7 +46,7 @@ class CellRun:
     current_A: np.ndarray
     voltage_V: np.ndarray
     discharge_capacity_Ah: np.ndarray
-    transport_efficiency: dict[str, float]
+    transport_efficiency: Mapping[str, float]
     ended_by: str
     steps_ended_by: tuple[str, ...]
     cell_name: str
@@ -55,9 +57,17 @@ class CellRun:
 
     def __post_init__(self):
         for name in ("time_s", "current_A", "voltage_V", "discharge_capacity_Ah"):
-            values = np.asarray(getattr(self, name), dtype=float).view()
+            values = np.array(getattr(self, name), dtype=float)
             values.flags.writeable = False
             object.__setattr__(self, name, values)
+        object.__setattr__(self, "transport_efficiency", MappingProxyType(dict(self.transport_efficiency)))
+
+    def __reduce__(self):  # read-only maps cannot be pickled
+        values = (getattr(self, field.name) for field in fields(self))
+        return type(self), tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in values)
+
+    def __repr__(self) -> str:
+        return f"CellRun({self.cell_name}, {self.protocol_text}: {self.capacity_Ah:.4g} Ah, {self.ended_by})"
 
     @property
     def capacity_Ah(self) -> float:

@@ -6,6 +6,8 @@ held back while it runs, and its failures become our errors.
 
 import logging
 import os
+import signal
+import threading
 import time
 import warnings
 from collections.abc import Iterator
@@ -70,9 +72,11 @@ def simulate(cell: CellParameters, protocol: Protocol, *, mesh: Mesh = Mesh()) -
     check_window(steps, cell.cell.lower_voltage_V, cell.cell.upper_voltage_V)
     _check_start(cell)
     text = ", then ".join(str(step) for step in steps)
-    with _quiet_pybamm() as log:
+    with _quiet_pybamm() as log, _interrupts() as interrupts:
         planned = plan(steps, cell)
         solution, raised = _solved(cell, planned, mesh)
+        if raised is not None and interrupts:
+            raise KeyboardInterrupt from raised
         if solution is None:
             raise _error_of(raised, planned)
         run = _cell_run(solution, cell, text, mesh, time.perf_counter() - started)
@@ -185,6 +189,27 @@ def _check_start(cell: CellParameters) -> None:
             f"the initial concentrations of {cell.name} give an open-circuit voltage of {voltage:.4g} V, outside "
             f"the window of the cell, {low:g} to {high:g} V; change initial_concentration_mol_m3"
         )
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Remember a Ctrl-C: inside a callback CasADi turns it into an error of its own."""
+    seen: list[int] = []
+    if threading.current_thread() is not threading.main_thread():  # others cannot receive it
+        yield seen
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(number: int, frame: Any) -> None:
+        seen.append(number)
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

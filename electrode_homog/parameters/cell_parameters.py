@@ -70,6 +70,9 @@ class CellParameters:
             problems.append(Problem(f"name = {self.name!r} must be a text that is not empty"))
         raise_problems("parameter set", problems or self._provenance_problems())
 
+    def __repr__(self) -> str:
+        return f"CellParameters({self.name!r}, {len(self.sources)} values with sources)"
+
     def __getstate__(self) -> dict[str, Any]:
         """Plain dictionaries, because a mapping proxy cannot be sent to another process."""
         return {**self.__dict__, "sources": dict(self.sources), "uncertainties": dict(self.uncertainties)}
@@ -114,7 +117,8 @@ class CellParameters:
         Where porosity or active_fraction changes and inactive_fraction is not given, inactive_fraction keeps
         its value if the three still add up to 1, else it becomes 1 - porosity - active_fraction. The active
         fraction is never changed silently: a porosity that leaves no room for it is an OutOfRangeError that
-        shows the sum.
+        shows the sum. A conductivity that is effective already (EFFECTIVE_ALREADY) belongs to one porosity and
+        stays as it is: give another with it.
         """
         if which not in ("negative", "positive"):
             raise InputError(f"electrode {which!r} is not 'negative' or 'positive'")

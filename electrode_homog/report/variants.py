@@ -3,6 +3,7 @@
 The first variant is what the others are compared with, and so is the first parameter set.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,7 @@ class Variant:
     runs: tuple[CellRun, ...]
 
     @property
-    def transport_efficiency(self) -> dict[str, float]:
+    def transport_efficiency(self) -> Mapping[str, float]:
         return self.runs[0].transport_efficiency
 
     def run(self, protocol_text: str) -> CellRun | None:

@@ -1,6 +1,6 @@
 """Many runs of a cell: fits to measured data and designs, and the one executor that runs them."""
 
-from electrode_homog.studies.cycling_csv import CurrentSign, RepeatedTimes, read_cycling_data
+from electrode_homog.studies.cycling_csv import CurrentSign, RepeatedTimes, read_cycling_data, read_drive_cycle
 from electrode_homog.studies.cycling_data import CyclingData
 from electrode_homog.studies.design import DesignTable, design
 from electrode_homog.studies.fit import CellFit, fit
@@ -16,4 +16,5 @@ __all__ = [
     "design",
     "fit",
     "read_cycling_data",
+    "read_drive_cycle",
 ]

@@ -15,6 +15,7 @@ import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.machine import available_memory_bytes
+from electrode_homog.p2d import DriveCycle
 from electrode_homog.studies.cycling_data import TEMPERATURE_RANGE_K, VOLTAGE_RANGE_V, CyclingData
 
 CELSIUS_ZERO_K = 273.15
@@ -86,6 +87,19 @@ def read_cycling_data(
     return data
 
 
+def read_drive_cycle(path: str | Path) -> DriveCycle:
+    """Read the columns time_s and current_A, discharge positive. Raises InputError as `read_cycling_data` does."""
+    path = Path(path)
+    rows = _rows(path)
+    header = [cell.strip() for cell in rows[0][1]]
+    for name in ("time_s", "current_A"):
+        if header.count(name) != 1:
+            raise InputError(f"{path}: {header.count(name)} columns are called {name!r}; found {header}")
+    columns = {name: header.index(name) for name in ("time_s", "current_A")}
+    _, table = _cells(path, rows, columns)
+    return DriveCycle(table[:, 0], table[:, 1])
+
+
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """(line number, cells) of the header and every row; all of one length."""
     text = _text(path)
@@ -145,6 +159,12 @@ def _numbers(
 ) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Quantities found, line numbers (n,), values (n, quantities)."""
     chosen = _chosen_columns(path, [cell.strip() for cell in rows[0][1]], columns)
+    lines, table = _cells(path, rows, chosen)
+    return list(chosen), lines, table
+
+
+def _cells(path: Path, rows: list[tuple[int, list[str]]], chosen: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Line numbers (n,) and the values (n, columns) of the chosen columns, which must be finite numbers."""
     table = np.empty((len(rows) - 1, len(chosen)))
     for row, (line, cells) in enumerate(rows[1:]):
         for position, column in enumerate(chosen.values()):
@@ -154,7 +174,7 @@ def _numbers(
                     f"{path}, line {line}, column {rows[0][1][column].strip()!r}: {cell[:40]!r} is not a finite number"
                 )
             table[row, position] = float(cell)
-    return list(chosen), np.array([line for line, _ in rows[1:]]), table
+    return np.array([line for line, _ in rows[1:]]), table
 
 
 def _chosen_columns(path: Path, header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
@@ -210,7 +230,8 @@ def _kept_rows(path: Path, lines: np.ndarray, time_s: np.ndarray, repeated: Repe
     if repeated is RepeatedTimes.REFUSE and (steps == 0).any():
         raise InputError(
             f"{path}: {(steps == 0).sum()} repeated time stamps, the first in line "
-            f"{lines[int(np.argmax(steps == 0)) + 1]}; ask for RepeatedTimes.KEEP_LAST or KEEP_FIRST"
+            f"{lines[int(np.argmax(steps == 0)) + 1]}; ask for RepeatedTimes.KEEP_LAST or KEEP_FIRST "
+            "(--repeated-times keep-last)"
         )
     return np.insert(steps > 0, 0, True)
 

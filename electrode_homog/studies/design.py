@@ -76,9 +76,10 @@ def design(
 ) -> DesignTable:
     """Simulate `protocol` at every point of the full grid of one or two paths, such as "positive.porosity".
 
-    A point that is not physical, does not converge or exceeds `time_limit_s` is a row with that status. A C-rate
-    is that of `cell.nominal_capacity_Ah` at every point: a thicker electrode sees the same current. `journal`
-    (JSON lines) makes the study resumable; it may be resumed with other values of the same paths.
+    A point that is not physical, does not converge or exceeds `time_limit_s` is a row with that status. A
+    conductivity that is effective already does not follow the porosity. A C-rate is that of
+    `cell.nominal_capacity_Ah` at every point: a thicker electrode sees the same current. `journal` (JSON lines)
+    makes the study resumable; it may be resumed with other values of the same paths.
     """
     values = _checked_grid(cell, vary, porosity_rule)
     protocol_text = ", then ".join(str(step) for step in protocol_steps(protocol))

@@ -9,8 +9,8 @@ from dataclasses import replace
 from electrode_homog.errors import NotPercolatingError
 from electrode_homog.homogenization import EffectiveTensor
 from electrode_homog.microstructure import Description
-from electrode_homog.parameters import CellParameters
-from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, bruggeman_exponent
+from electrode_homog.parameters import EFFECTIVE_ALREADY, CellParameters
+from electrode_homog.transport_law import BruggemanLaw, bruggeman_exponent
 from electrode_homog.workflow.study import HandOver
 
 
@@ -38,7 +38,7 @@ def handed_over(
     """The base set with the image's fractions and through-thickness transport.
 
     The electrolyte's B enters as the Bruggeman exponent that gives it at the image's porosity, so that a later
-    change of porosity moves B sensibly; `law`, fitted to sub-volumes, says over which porosities and how well.
+    change of porosity moves B sensibly; `law`, fitted to sub-volumes, says over which porosities.
     `solid`, in S/m, becomes the electrode's conductivity, marked effective: it is not corrected again.
 
     Raises NotPercolatingError if a tensor is 0 through the thickness.
@@ -57,10 +57,8 @@ def handed_over(
     )
     porosity = _share(description, plan.porosity)
     exponent = bruggeman_exponent(porosity, electrolyte.through_thickness)
-    measured = BruggemanLaw(exponent)
-    if law is not None:
-        low, high = (min(law.porosity_range[0], porosity), max(law.porosity_range[1], porosity))
-        measured = BruggemanLaw(exponent, (low, high), law.exponent_standard_error)
+    low, high = (porosity, porosity) if law is None else law.porosity_range
+    measured = BruggemanLaw(exponent, (min(low, porosity), max(high, porosity)))
     cell = cell.with_electrode(
         plan.electrode,
         source=f"through-thickness B = {electrolyte.through_thickness:.6g} of {_method(electrolyte)}",
@@ -72,7 +70,7 @@ def handed_over(
         plan.electrode,
         source=f"through-thickness effective value, bulk conductivities as given in the study, of {_method(solid)}",
         conductivity_S_m=solid.through_thickness,
-        solid_law=FixedEfficiency(1.0),
+        solid_law=EFFECTIVE_ALREADY,
     )
 
 

@@ -1,13 +1,11 @@
 """From a study to its results: each step is on disk, whole, before the next begins.
 
-A folder belongs to the study whose text lies in it as `study.toml`. A run that was stopped goes on from the
-tensors it had finished; one that is done, or another study's folder, is left alone unless told otherwise.
+A folder with a `.study` marker is one of ours. While it has no report, a run goes on in it from the tensors
+that it finds and that answer the same question; once it has one, or if it is somebody else's, it is left alone
+unless overwriting is asked for. Nothing is ever deleted.
 """
 
-import hashlib
-import json
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -15,15 +13,17 @@ from electrode_homog.errors import InputError
 from electrode_homog.homogenization import (
     EffectiveTensor,
     SubvolumeValues,
+    check_divisions,
+    default_settings,
     effective_tensor,
     forecast,
     subvolume_values,
 )
 from electrode_homog.images import VoxelImage, generate_electrode, read_image
 from electrode_homog.microstructure import Description, Microstructure, describe
-from electrode_homog.output import exclusive_folder, refuse_existing, write_whole
+from electrode_homog.output import exclusive_folder, write_whole
 from electrode_homog.p2d import ConstantCurrent, simulate
-from electrode_homog.parameters import load_parameter_set, save_parameter_set
+from electrode_homog.parameters import CellParameters, load_parameter_set, save_parameter_set
 from electrode_homog.provenance import from_json, to_json
 from electrode_homog.report import write_report
 from electrode_homog.transport_law import BruggemanLaw, fit_bruggeman
@@ -32,6 +32,7 @@ from electrode_homog.workflow.result import DischargeVariant, StudyResult
 from electrode_homog.workflow.study import GeneratedImage, HandOver, ImageFile, Study, TensorRequest
 
 Tell = Callable[[str], None]
+MARKER = ".study"
 
 
 def run_study(study: Study, folder: str | Path, *, tell: Tell, overwrite: bool = False) -> StudyResult:
@@ -41,18 +42,21 @@ def run_study(study: Study, folder: str | Path, *, tell: Tell, overwrite: bool =
     InputError if the folder holds something else or is in use, and what the steps raise; finished steps stay.
     """
     folder = Path(folder)
-    key = _key(study)
+    _refuse_foreign(folder, overwrite)
+    base = load_parameter_set(study.hand_over.base) if study.hand_over else None
+    electrode = load_electrode(study)
+    tell(f"image {electrode.image.source}: {_size(electrode)}")
+    if study.subvolume_tensor is not None:
+        check_divisions(electrode.image.shape, study.subvolume_divisions)
     with exclusive_folder(folder):
-        _claim(folder, key, study, overwrite)
-        electrode = load_electrode(study)
-        tell(f"image {electrode.image.source}: {_size(electrode)}")
+        _claim(folder, study, overwrite)
         description = describe(electrode)
         write_whole(folder / "description.json", to_json(description), overwrite=True)
         tensors = {name: _tensor(electrode, name, request, folder, tell) for name, request in study.tensors.items()}
         subvolumes, law = _subvolume_law(study, electrode, tell)
         variants: tuple[DischargeVariant, ...] = ()
-        if study.hand_over is not None:
-            variants = _discharged(study, study.hand_over, description, tensors, law, folder, tell)
+        if study.hand_over is not None and base is not None:
+            variants = _discharged(study, study.hand_over, base, description, tensors, law, folder, tell)
         result = StudyResult(study, electrode, description, tensors, subvolumes, law, variants)
         tell("report")
         write_report(result.report_items(), folder / "report.html", title=study.title, overwrite=overwrite)
@@ -81,41 +85,35 @@ def _cropped(image: VoxelImage, crop: tuple[tuple[int, int], ...]) -> VoxelImage
     return image.cropped(x, y, z)
 
 
-def _key(study: Study) -> str:
-    content = asdict(study)
-    content.pop("text")
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
+def _refuse_foreign(folder: Path, overwrite: bool) -> None:
+    if not folder.is_dir() or overwrite:
+        return
+    others = [path.name for path in folder.iterdir() if path.name != ".lock"]
+    if others and not (folder / MARKER).is_file():
+        raise InputError(f"{folder} holds something else ({sorted(others)[0]!r}); choose another folder (--out)")
+    if (folder / "report.html").exists():
+        raise InputError(f"{folder} holds a finished study; choose another folder (--out) or overwrite it (--force)")
 
 
-def _claim(folder: Path, key: str, study: Study, overwrite: bool) -> None:
-    """Take an empty folder, or go on in one that this very study left unfinished."""
-    marker = folder / ".study"
-    others = [path for path in folder.iterdir() if path.name not in (".lock", ".study")]
-    mine = marker.is_file() and marker.read_text(encoding="utf-8") == key
-    if others and not overwrite:
-        if not mine:
-            raise InputError(f"{folder} holds something else; choose another folder or ask to overwrite it")
-        refuse_existing(folder / "report.html")
-    if overwrite and not mine:
-        for path in folder.glob("tensor-*.json"):  # of another study
-            path.unlink()
-    write_whole(marker, key, overwrite=True)
+def _claim(folder: Path, study: Study, overwrite: bool) -> None:
+    """Take the folder for this study; checked again, now that nobody else can write there."""
+    _refuse_foreign(folder, overwrite)
+    write_whole(folder / MARKER, "results of electrode-homog\n", overwrite=True)
     if study.text:
         write_whole(folder / "study.toml", study.text, overwrite=True)
 
 
 def _tensor(electrode: Microstructure, name: str, request: TensorRequest, folder: Path, tell: Tell) -> EffectiveTensor:
-    path = folder / f"tensor-{_file_name(name)}.json"
-    if path.is_file():
-        tensor = from_json(path.read_text(encoding="utf-8"), EffectiveTensor)
-        if tensor.source == electrode.image.source and tensor.shape == electrode.image.shape:
-            tell(f"tensor {name!r}: found in {path.name}")
-            return tensor
+    path = folder / f"tensor-{name}.json"
     settings: dict[str, Any] = {
         key: value
         for key in ("boundary", "tolerance", "max_iterations")
         if (value := getattr(request, key)) is not None
     }
+    found = _found(path, electrode, request, settings)
+    if found is not None:
+        tell(f"tensor {name!r}: found in {path.name}")
+        return found
     conducting = [phase for phase, k in request.conductivity.items() if k > 0]
     cost = forecast(electrode, conducting)
     tell(
@@ -127,11 +125,23 @@ def _tensor(electrode: Microstructure, name: str, request: TensorRequest, folder
     return tensor
 
 
-def _file_name(name: str) -> str:
-    """Names from files are data, never paths."""
-    if not (name.replace("-", "").replace("_", "").isalnum() and name.isascii()):
-        raise InputError(f"[tensors.{name}]: use letters, digits, - and _ in the name of a tensor")
-    return name
+def _found(
+    path: Path, electrode: Microstructure, request: TensorRequest, settings: dict[str, Any]
+) -> EffectiveTensor | None:
+    """The tensor in `path`, if it is of this image (by hash), these conductivities and these settings."""
+    if not path.is_file():
+        return None
+    try:
+        tensor = from_json(path.read_text(encoding="utf-8"), EffectiveTensor)
+    except (InputError, UnicodeDecodeError):
+        return None  # not ours, or of another version: solved again
+    image = electrode.image
+    wanted = {name: (k, k, k) for name, k in request.conductivity.items() if k > 0}
+    same_image = (tensor.source, tensor.shape, tensor.voxel_size_m) == (image.source, image.shape, image.voxel_size_m)
+    same_phases = dict(tensor.volume_fractions) == electrode.fractions
+    asked = default_settings() | settings
+    good = tensor.boundary is asked["boundary"] and tensor.tolerance <= asked["tolerance"]
+    return tensor if same_image and same_phases and dict(tensor.conductivity) == wanted and good else None
 
 
 def _subvolume_law(
@@ -151,17 +161,16 @@ def _subvolume_law(
 def _discharged(
     study: Study,
     plan: HandOver,
+    base: CellParameters,
     description: Description,
     tensors: dict[str, EffectiveTensor],
     law: BruggemanLaw | None,
     folder: Path,
     tell: Tell,
 ) -> tuple[DischargeVariant, ...]:
-    base = load_parameter_set(plan.base)
     solid = None if plan.solid is None else tensors[plan.solid]
     with_image = handed_over(base, plan, description, tensors[plan.electrolyte], solid, law)
-    write_set = folder / "cell.toml"
-    save_parameter_set(with_image, write_set, overwrite=True)
+    save_parameter_set(with_image, folder / "cell.toml", overwrite=True)
     cells = {
         "base set": base,
         "image fractions, transport law of the base set": with_image_fractions(base, plan, description),

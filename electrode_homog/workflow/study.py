@@ -77,11 +77,25 @@ class Study:
         self._check_tensor_names()
         if self.hand_over is not None:
             self._check_bulk_electrolyte(self.hand_over)
+        self._check_settings()
         if self.c_rates and self.hand_over is None:
             raise InputError("[discharge] needs a cell: add [cell] with base, electrode and electrolyte_transport")
         for rate in self.c_rates:
             if not (math.isfinite(rate) and 0 < rate <= 20):
                 raise OutOfRangeError(f"discharge.c_rates: {rate} is not in 0 < C-rate <= 20")
+
+    def _check_settings(self) -> None:
+        if isinstance(self.image, ImageFile) and self.image.through_axis not in (0, 1, 2):
+            raise InputError(f"image.through_axis = {self.image.through_axis}; axes are 0, 1, 2")
+        if min(self.subvolume_divisions) < 1:
+            raise InputError(f"bruggeman.divisions = {list(self.subvolume_divisions)}; each is at least 1")
+        for name, request in self.tensors.items():
+            if not (name.replace("-", "").replace("_", "").isalnum() and name.isascii()):
+                raise InputError(f"[tensors.{name}]: use letters, digits, - and _ in the name of a tensor")
+            if request.tolerance is not None and not 1e-14 <= request.tolerance < 1:
+                raise OutOfRangeError(
+                    f"tensors.{name}.tolerance = {request.tolerance:g} is not in 1e-14 <= tolerance < 1"
+                )
 
     def _check_phase_names(self) -> None:
         used = {f"tensors.{key}.conductivity": request.conductivity for key, request in self.tensors.items()}
@@ -102,6 +116,12 @@ class Study:
                 raise InputError(
                     f"tensors.{plan.electrolyte}.conductivity must give the pore phase {phase!r} the value 1, so that "
                     "the entries are transport efficiencies"
+                )
+        for phase, k in self.tensors[plan.electrolyte].conductivity.items():
+            if k > 1:
+                raise InputError(
+                    f"tensors.{plan.electrolyte}.conductivity.{phase} = {k:g}: nothing conducts better than the bulk "
+                    "electrolyte, which has 1"
                 )
 
     def _check_tensor_names(self) -> None:

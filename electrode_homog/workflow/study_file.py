@@ -24,7 +24,7 @@ def read_study(path: str | Path) -> Study:
     try:
         table = _Table(tomllib.loads(text), "")
         return _study(table, path.parent, text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError; so is a number of 5000 digits
         raise InputError(f"{path}: not TOML: {error}") from error
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
@@ -52,7 +52,7 @@ def _study(table: "_Table", folder: Path, text: str) -> Study:
     cell, discharge, bruggeman = (table.section(name) for name in ("cell", "discharge", "bruggeman"))
     extra: dict[str, Any] = {}
     if cell:
-        extra["hand_over"] = _hand_over(cell)
+        extra["hand_over"] = _hand_over(cell, folder)
     if bruggeman:
         extra["subvolume_tensor"] = bruggeman.take("tensor", str)
         if divisions := bruggeman.take("divisions", list, None):
@@ -110,12 +110,13 @@ def _tensor(table: "_Table") -> TensorRequest:
     return request
 
 
-def _hand_over(table: "_Table") -> HandOver:
+def _hand_over(table: "_Table", folder: Path) -> HandOver:
+    base = table.take("base", str)
     electrode = table.take("electrode", str)
     if electrode not in ("negative", "positive"):
         raise InputError(f"cell.electrode = {electrode!r}; 'negative' or 'positive'")
     hand_over = HandOver(
-        base=table.take("base", str),
+        base=str(folder / base) if base.endswith(".toml") else base,
         electrode=electrode,
         porosity=_names("cell.porosity", table.take("porosity", (str, list))),
         active=_names("cell.active", table.take("active", (str, list))),

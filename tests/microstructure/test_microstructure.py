@@ -71,10 +71,10 @@ def test_spanning_parts_touch_both_faces():
     conducting[:, 0, 0] = True  # spans along x
     conducting[:3, 2, 2] = True  # dead end
     conducting[:2, 4, 3] = conducting[2:, 3, 3] = True  # only an edge in common
-    kept = spanning(conducting, 0)
+    kept, along_y, _ = spanning(conducting)
     assert kept.sum() == 4
     assert kept[:, 0, 0].all()
-    assert not spanning(conducting, 1).any()
+    assert not along_y.any()
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -76,10 +76,9 @@ def test_a_finished_folder_is_left_alone(finished):
     """Running again into it is refused, unless overwriting is asked for."""
     folder, _ = finished
     before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    with pytest.raises(InputError, match="exists already"):
-        run_study(small(), folder, tell=silent)
-    with pytest.raises(InputError, match="something else"):
-        run_study(small(title="another"), folder, tell=silent)
+    for study in (small(), small(title="another")):
+        with pytest.raises(InputError, match=r"finished study.*--force"):
+            run_study(study, folder, tell=silent)
     assert before == {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
@@ -99,6 +98,32 @@ def test_a_stopped_run_goes_on(tmp_path):
     assert any("found in tensor-electrolyte.json" in text for text in heard)
     assert (folder / "tensor-electrolyte.json").read_bytes() == solved
     assert (folder / "report.html").is_file()
+
+
+def test_a_failed_study_can_be_corrected(tmp_path):
+    """A study whose image is missing leaves no folder; one that failed later goes on in its folder when mended."""
+    folder = tmp_path / "results"
+    wrong = small(image=ImageFile(tmp_path / "none.tif", (4e-7,) * 3))
+    with pytest.raises(InputError, match=r"none\.tif"):
+        run_study(wrong, folder, tell=silent)
+    assert not folder.exists()
+    study = small()
+    assert study.hand_over is not None
+    with pytest.raises(InputError, match="chen2020"):
+        run_study(small(hand_over=dataclasses.replace(study.hand_over, base="chen2021")), folder, tell=silent)
+    assert not folder.exists()
+    with pytest.raises(InputError, match="pieces"):
+        run_study(small(subvolume_divisions=(20, 1, 1)), folder, tell=silent)
+    run_study(study, folder, tell=silent)
+
+
+def test_overwriting_deletes_nothing(tmp_path):
+    """Files of the user in the folder survive overwriting, even those that are called like ours."""
+    folder = tmp_path / "results"
+    folder.mkdir()
+    (folder / "tensor-mine.json").write_text("mine")
+    run_study(small(c_rates=()), folder, tell=silent, overwrite=True)
+    assert (folder / "tensor-mine.json").read_text() == "mine"
 
 
 def test_overwriting_another_study_solves_again(tmp_path):
