@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from electrode_homog.errors import InputError
 from electrode_homog.machine import available_memory_bytes
 
@@ -42,7 +44,8 @@ _PARSER_FAILURES = (
 def parsing(path: Path) -> Iterator[None]:
     """Turn a parser's failure into an InputError that names the file."""
     try:
-        yield
+        with np.errstate(all="raise"):  # a parser that divides by a zero of the header is reading damage
+            yield
     except MemoryError as error:
         raise InputError(f"{path}: does not fit into memory; crop or coarsen it") from error
     except _PARSER_FAILURES as error:

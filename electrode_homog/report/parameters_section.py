@@ -1,5 +1,6 @@
 """Section "Handed to the P2D model": every value with unit and source, and the B that PyBaMM made of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from electrode_homog.parameters import EFFECTIVE_ALREADY, CellParameters, Entry
@@ -161,7 +162,7 @@ def _efficiency_text(B: float) -> str:
     return "1" if B == 1 else rounded(B, 4)
 
 
-def _evaluated(labelled: Labelled[CellParameters], contents: Contents) -> dict[str, float]:
+def _evaluated(labelled: Labelled[CellParameters], contents: Contents) -> Mapping[str, float]:
     for variant in variants(contents.runs):
         if cell_of(variant, contents.cells) is labelled:
             return variant.transport_efficiency

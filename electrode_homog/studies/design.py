@@ -101,11 +101,11 @@ def design(
             case Done(value):
                 rows.append({**point, **value, "status": DONE})
             case Failed(error, message):
-                rows.append({**point, "status": f"{error}: {message}"})
+                rows.append({**point, "ended_by": "", "status": f"{error}: {message}"})
     import pandas
 
     table = pandas.DataFrame(rows, columns=[*values, *FIGURES, "ended_by", "status"])
-    table = table.astype(dict.fromkeys(FIGURES, float)).fillna({"ended_by": ""})
+    table = table.astype(dict.fromkeys(FIGURES, float))
     return DesignTable(values, table, protocol_text, cell.name, porosity_rule, _warnings(cell, values))
 
 

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from electrode_homog.errors import InputError
+from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.homogenization import Boundary
 from electrode_homog.images import parse_length
 from electrode_homog.workflow.study import GeneratedImage, HandOver, ImageFile, Study, TensorRequest
@@ -26,8 +26,8 @@ def read_study(path: str | Path) -> Study:
         return _study(table, path.parent, text)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError; so is a number of 5000 digits
         raise InputError(f"{path}: not TOML: {error}") from error
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
+    except (InputError, OutOfRangeError) as error:
+        raise type(error)(f"{path}: {error}") from error
 
 
 def _text(path: Path) -> str:

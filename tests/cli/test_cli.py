@@ -98,6 +98,60 @@ def test_chain_from_tensor_to_discharge(command, image, tmp_path):
     assert "</html>" in (tmp_path / "run.html").read_text()
 
 
+def test_tensors_that_are_no_electrolyte_are_refused(command, image):
+    """An electronic tensor, or one whose pores have not 1, is no transport efficiency of the electrolyte."""
+    for k in ("active=100", "pore=1e-3"):
+        command("tensor", *image, "--conductivity", k, "--json", "t.json", "--force")
+        code, _, err = command("simulate", "chen2020", "--c-rate", "1", "--transport", "positive=t.json")
+        assert code == 2
+        assert "pores have 1" in err
+
+
+def test_nothing_percolates_at_all(command, tmp_path):
+    """A tensor of zeros is written and shown, and the exit code says what it is."""
+    labels = np.zeros((9, 9, 9), dtype=np.uint8)
+    labels[4, 4, 4] = 1
+    tifffile.imwrite(tmp_path / "island.tif", labels)
+    names = ["--voxel-size", "1um", "--phase", "a=0", "--phase", "island=1", "--conductivity", "island=1"]
+    code, _, err = command("tensor", "island.tif", *names, "--json", "t.json")
+    assert code == 3
+    assert "no axis" in err
+    assert not from_json((tmp_path / "t.json").read_text(), EffectiveTensor).matrix.any()
+
+
+def test_outputs_never_replace_inputs(command, image, tmp_path):
+    """Even with --force the image stays; two outputs of one name are refused before anything is solved."""
+    before = (tmp_path / "layers.tif").read_bytes()
+    assert command("tensor", *image, "--conductivity", "pore=1", "--json", "layers.tif", "--force")[0] == 2
+    assert command("tensor", *image, "--conductivity", "pore=1", "--json", "x", "--report", "x")[0] == 2
+    assert (tmp_path / "layers.tif").read_bytes() == before
+    assert not (tmp_path / "x").exists()
+
+
+def test_drive_cycle(command, tmp_path):
+    """A table of time and current is run; decimal commas are refused instead of becoming an index."""
+    (tmp_path / "cycle.csv").write_text("time_s,current_A\n0,0\n10,5\n20,2\n30,0\n")
+    code, out, _ = command("simulate", "chen2020", "--drive-cycle", "cycle.csv", "--json", "-")
+    assert code == 0
+    assert from_json(out, CellRun).duration_s == pytest.approx(30)
+    (tmp_path / "cycle.csv").write_text("time_s,current_A\n0,0,0,5\n10,0,1,5\n20,0,2,5\n")
+    code, _, err = command("simulate", "chen2020", "--drive-cycle", "cycle.csv")
+    assert code == 2
+    assert "decimal commas" in err
+
+
+def test_design_says_when_points_fail(command):
+    """All failed is an error with the first reason; with some failed the table is shown and the rest counted."""
+    options = ["--c-rate", "1", "--workers", "1"]
+    code, _, err = command("design", "chen2020", "--vary", "positive.thickness_m=50,60", *options)
+    assert code == 2
+    assert "2 of 2 points failed" in err
+    code, out, err = command("design", "marquis2019", "--vary", "positive.porosity=0.3,0.9", *options)
+    assert code == 0
+    assert "failed" in out
+    assert "recipe-fixed" in err
+
+
 def test_design(command, tmp_path):
     """A sweep prints one row per point and writes the table."""
     code, out, _ = command(

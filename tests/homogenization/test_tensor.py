@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from media import dense_effective_tensor, electrode, layers
 
-from electrode_homog.errors import InputError, NotConvergedError, NotPercolatingError
+from electrode_homog.errors import InputError, NotConvergedError, NotPercolatingError, OutOfRangeError
 from electrode_homog.homogenization import (
     Boundary,
     conjugate_gradients,
@@ -317,6 +317,10 @@ def test_insulated_sides_need_no_axis_order():
         ({"a": 0.0}, "no phase that conducts"),
         ({}, "no phase that conducts"),
         ({"a": [1, 2, 3]}, "finite number or a \\(3, 3\\)"),
+        ({"a": "x"}, "finite number"),
+        ({"a": 1j}, "finite number"),
+        ({"a": True}, "finite number"),
+        ({"a": [[1, 2], [3]]}, "finite number"),
         ({"a": np.diag([1.0, 0.0, 1.0])}, "positive definite"),
         ({"a": [[1, 0.5, 0], [0, 1, 0], [0, 0, 1]]}, "symmetric"),
         ({"a": [[1, 0.5, 0], [0.5, 1, 0], [0, 0, 1]]}, "off-diagonal"),
@@ -335,8 +339,54 @@ def test_bad_settings_are_refused(keywords):
     """Settings outside their range are refused by name."""
     with pytest.raises(InputError, match=next(iter(keywords))):
         effective_tensor(electrode(np.array([[[0, 1]]])), {"a": 1.0}, **keywords)
-    with pytest.raises(InputError, match="axis"):
-        effective_conductivity(electrode(np.array([[[0, 1]]])), {"a": 1.0}, axis=3)
+    for axis in (3, -1, True):
+        with pytest.raises(InputError, match="axis"):
+            effective_conductivity(electrode(np.array([[[0, 1]]])), {"a": 1.0}, axis=axis)
+
+
+def test_numbers_of_numpy_are_numbers():
+    """Settings and conductivities may come out of arrays."""
+    medium = electrode(np.zeros((3, 3, 3), dtype=int))
+    tensor = effective_tensor(medium, {"a": np.float32(2)}, tolerance=np.float32(1e-3), max_iterations=np.int64(9))
+    np.testing.assert_allclose(tensor.matrix, 2 * np.eye(3))
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-30, 1e300])
+def test_any_unit_will_do(scale, iterative):
+    """The problem is solved with 1 for the best conductor, so that no unit under- or overflows."""
+    medium = electrode((np.random.default_rng(1).random((8, 8, 8)) < 0.3).astype(int))
+    one = effective_tensor(medium, {"a": 1.0, "b": 0.5}, tolerance=1e-9)
+    other = effective_tensor(medium, {"a": scale, "b": 0.5 * scale}, tolerance=1e-9)
+    np.testing.assert_allclose(np.diag(other.matrix) / scale, np.diag(one.matrix), rtol=1e-8)
+
+
+def test_a_contrast_beyond_double_precision_is_refused():
+    """Conductances of faces that differ by more than 1e12, by phases or by oblong voxels, are refused."""
+    labels = np.array([[[0, 1]]])
+    with pytest.raises(OutOfRangeError, match="rounding decides"):
+        effective_tensor(electrode(labels), {"a": 1.0, "b": 1e-13})
+    with pytest.raises(OutOfRangeError, match="rounding decides"):
+        effective_tensor(electrode(labels, (1, 1, 1000.0)), {"a": 1.0, "b": 1e-8})
+
+
+@pytest.mark.parametrize("seed", range(10))
+@BOTH
+def test_extreme_contrasts_are_right_or_not_converged(seed, boundary, iterative):
+    """At 1e8 on flakes of voxels a value is within its reported error, or the solver says that it failed."""
+    r = np.random.default_rng(seed)
+    labels = r.choice(3, p=[0.5, 0.3, 0.2], size=(9, 8, 7))
+    medium = electrode(labels, tuple(10 ** r.uniform(0, 2, 3)))
+    conductivity = {"a": 1.0, "b": 1e-8, "c": 1e-4}
+    try:
+        tensor = effective_tensor(medium, conductivity, boundary=boundary, tolerance=1e-6)
+    except NotConvergedError as failure:
+        tensor = failure.best
+        if not np.isfinite(tensor.relative_error):
+            return
+    expected = dense_effective_tensor(medium, conductivity, boundary)
+    assert tensor.relative_error > 0
+    allowed = tensor.relative_error + 1e-6  # the dense solution has its own rounding at this contrast
+    np.testing.assert_allclose(np.diag(tensor.matrix), np.diag(expected), rtol=allowed)
 
 
 def test_what_cannot_fit_is_refused(monkeypatch):

@@ -99,6 +99,17 @@ def test_periodic_wraps_equal_those_of_three_copies(seed):
     np.testing.assert_array_equal(parts.wrapping, wrapping)
 
 
+def test_a_long_chain_of_parts_is_followed_quickly():
+    """A rod that goes around the periodic cell two hundred times is one part that wraps, however it is cut."""
+    n = 200
+    cell = np.zeros((2, n, 3), dtype=bool)
+    cell[:, :, 1] = True
+    cell[0, 1::2, 1] = False  # rungs that close only across the faces of x and y
+    parts = periodic_parts(cell)
+    assert parts.axes == (True, True, False)
+    assert parts.wrapping.sum() == cell.sum()
+
+
 def test_description_of_layers():
     """Half-and-half layers normal to z: both phases join the faces of x and y wholly and those of z not."""
     labels = np.zeros((70, 70, 64), dtype=np.uint8)

@@ -62,6 +62,13 @@ def test_everything_is_understood(tmp_path):
     assert study.c_rates == (0.5, 1.0)
 
 
+def test_paths_are_relative_to_the_study(tmp_path):
+    """A parameter set in a file is looked for beside the study, like the image; a name stays a name."""
+    study = read(tmp_path, replaced('"chen2020"', '"mine.toml"'))
+    assert study.hand_over is not None
+    assert study.hand_over.base == str(tmp_path / "mine.toml")
+
+
 def test_generated_image(tmp_path):
     """[generate] takes the arguments of the generator."""
     text = '[generate]\nseed = 3\nshape = [16, 16, 16]\nvoxel_size = "400 nm"\nperiodic = true\n[phases]\npore = 0\n'
@@ -95,6 +102,11 @@ def replaced(old: str, new: str) -> str:
         (replaced('boundary = "periodic"', 'boundary = "periodical"'), "insulated-sides, periodic"),
         (replaced("tolerance = 1e-4", "tolerance = nan"), "not a finite number"),
         (replaced("{ pore = 1.0 }", "{ por = 1.0 }"), "names the phase 'por'"),
+        (replaced("{ pore = 1.0 }", "{ pore = 1.0, solid = 5 }"), "nothing conducts better than the bulk"),
+        (replaced("tolerance = 1e-4", "tolerance = 1e-20"), "tolerance"),
+        (replaced("through_axis = 2", "through_axis = 5"), "axes are 0, 1, 2"),
+        (replaced("divisions = [1, 2, 2]", "divisions = [0, 1, 1]"), "at least 1"),
+        (replaced("crop = [[0", "crop = [[" + "9" * 5000), "not TOML"),
         (replaced("{ pore = 1.0 }", '{ pore = "1" }'), "tensors.electrolyte.conductivity.pore"),
         (replaced('tensor = "electrolyte"', 'tensor = "ions"'), r"there is no \[tensors.ions\]"),
         (replaced('electrolyte_transport = "electrolyte"', 'electrolyte_transport = "ions"'), "no .tensors.ions"),
@@ -112,8 +124,9 @@ def replaced(old: str, new: str) -> str:
 )
 def test_what_is_not_understood_is_refused(tmp_path, text, message):
     """Misspelt keys come with the nearest known one; every message begins with the file."""
-    with pytest.raises(InputError, match=message) as caught:
+    with pytest.raises(ElectrodeHomogError, match=message) as caught:
         read(tmp_path, text)
+    assert caught.value.exit_code == 2
     assert str(tmp_path / "study.toml") in str(caught.value)
 
 
