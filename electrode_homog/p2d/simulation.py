@@ -54,6 +54,9 @@ USUAL_CAUSE = (
     "current, end the step at a higher voltage, or refine the mesh"
 )
 
+LARGEST_RATIO = 20.0
+"""Of nominal and theoretical capacity; a design study may thin an electrode a good deal."""
+
 START_WINDOW_TOLERANCE_V = 0.05
 """Sets round their initial concentrations, so that the open-circuit voltage may start just outside the window."""
 
@@ -71,6 +74,8 @@ def simulate(cell: CellParameters, protocol: Protocol, *, mesh: Mesh = Mesh()) -
     steps = protocol_steps(protocol)
     check_window(steps, cell.cell.lower_voltage_V, cell.cell.upper_voltage_V)
     _check_start(cell)
+    if any(getattr(step, "c_rate", None) is not None for step in steps):
+        _check_nominal_capacity(cell)
     text = ", then ".join(str(step) for step in steps)
     with _quiet_pybamm() as log, _interrupts() as interrupts:
         planned = plan(steps, cell)
@@ -172,6 +177,17 @@ def _error_of(raised: Exception | None, planned: list[tuple[PlannedStep, ...]]) 
             "as the current flows; lower the current, change the end, or bring the cell to another state first"
         )
     return NotConvergedError(f"{text} could not be solved: {reason}; {USUAL_CAUSE}")
+
+
+def _check_nominal_capacity(cell: CellParameters) -> None:
+    """A C-rate means nothing if the nominal capacity has little to do with the electrodes."""
+    least = min(cell.theoretical_capacity_Ah("negative"), cell.theoretical_capacity_Ah("positive"))
+    nominal = cell.cell.nominal_capacity_Ah
+    if not least / LARGEST_RATIO <= nominal <= least * LARGEST_RATIO:
+        raise OutOfRangeError(
+            f"a C-rate of {cell.name} is meant for {nominal:g} Ah, but the smaller electrode holds {least:.3g} Ah; "
+            "check nominal_capacity_Ah, the electrode area and electrodes_in_parallel, or give the current in A"
+        )
 
 
 def _check_start(cell: CellParameters) -> None:

@@ -38,9 +38,6 @@ class Entry:
     uncertainty: float | None
 
 
-LARGEST_RATIO = 20.0  # of nominal and theoretical capacity; a design study may thin an electrode a good deal
-
-
 @dataclass(frozen=True)
 class CellParameters:
     """A cell as numbers with sources. Changes return a copy.
@@ -72,17 +69,6 @@ class CellParameters:
         if not isinstance(self.name, str) or not self.name.strip():
             problems.append(Problem(f"name = {self.name!r} must be a text that is not empty"))
         raise_problems("parameter set", problems or self._provenance_problems())
-        self._check_nominal_capacity()
-
-    def _check_nominal_capacity(self) -> None:
-        """A C-rate means nothing if the nominal capacity has little to do with the electrodes."""
-        least = min(self.theoretical_capacity_Ah("negative"), self.theoretical_capacity_Ah("positive"))
-        nominal = self.cell.nominal_capacity_Ah
-        if not least / LARGEST_RATIO <= nominal <= least * LARGEST_RATIO:
-            raise OutOfRangeError(
-                f"{self.name}: nominal_capacity_Ah = {nominal:g} Ah, but the smaller electrode holds {least:.3g} Ah; "
-                "check nominal_capacity_Ah, the electrode area and electrodes_in_parallel"
-            )
 
     def __repr__(self) -> str:
         return f"CellParameters({self.name!r}, {len(self.sources)} values with sources)"

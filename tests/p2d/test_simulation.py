@@ -260,3 +260,11 @@ def test_mesh_of_nonsense_is_refused(points):
     """A mesh has 3 to 1000 whole points."""
     with pytest.raises(OutOfRangeError, match="points = "):
         Mesh(*points)
+
+
+def test_c_rates_need_a_nominal_capacity_of_the_cell():
+    """With 500 Ah for electrodes of 6 Ah a C-rate is refused, and a current in ampere is not."""
+    cell = load_parameter_set("chen2020").with_value("cell.nominal_capacity_Ah", 500.0)
+    with pytest.raises(OutOfRangeError, match="nominal_capacity_Ah"):
+        simulate(cell, ConstantCurrent(1.0), mesh=COARSE)
+    assert simulate(cell, ConstantCurrent(current_A=5.0, duration_s=60), mesh=COARSE).duration_s == pytest.approx(60)
