@@ -32,7 +32,8 @@ class VoxelImage:
         object.__setattr__(self, "source", source)
 
     def __repr__(self) -> str:
-        return f"VoxelImage({' x '.join(map(str, self.shape))} voxels, {self.voxel_size_m} m, {self.source!r})"
+        voxels, edges = " x ".join(map(str, self.shape)), " x ".join(f"{edge:g}" for edge in self.voxel_size_m)
+        return f"VoxelImage({voxels} voxels of {edges} m, {self.source!r})"
 
     @property
     def shape(self) -> tuple[int, int, int]:
