@@ -52,7 +52,7 @@ CASES = [
     ("colour picture", 2, "colour", ["describe", "colour.tif", *SHARED]),
     ("labels that are fractions", 2, "whole", ["describe", "float.tif", *SHARED]),
     ("file that is not there", 2, "none.tif", ["describe", "none.tif", *SHARED]),
-    ("result that exists already", 2, "exists already", ["describe", "layers.tif", *SHARED, "--json", "layers.tif"]),
+    ("result that exists already", 2, "exists already", ["describe", "layers.tif", *SHARED, "--json", "noise.tif"]),
     (
         "folder that cannot be written",
         5,
