@@ -39,7 +39,9 @@ def write_whole(path: str | Path, content: str | bytes, *, overwrite: bool = Fal
 
 
 def refuse_existing(path: str | Path, *, overwrite: bool = False) -> None:
-    """Raise InputError if `path` exists and `overwrite` is not set: cheap, so called before long work."""
+    """Raise InputError if `path` is a folder, or exists and `overwrite` is not set; cheap, so called before work."""
+    if Path(path).is_dir():
+        raise InputError(f"{path} is a folder; give the name of a file")
     if not overwrite and Path(path).exists():
         raise InputError(f"{path} exists already; choose another name or overwrite it (--force)")
 

@@ -22,6 +22,12 @@ def test_writes_and_refuses_to_overwrite(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["result.json"]
 
 
+def test_a_folder_is_no_file(tmp_path):
+    """The name of a folder is refused, also when overwriting is asked for."""
+    with pytest.raises(InputError, match="is a folder"):
+        write_whole(tmp_path, "text", overwrite=True)
+
+
 def test_missing_folder_is_named(tmp_path):
     """The error names the path, and nothing is made."""
     with pytest.raises(OSError, match=r"result\.json"):

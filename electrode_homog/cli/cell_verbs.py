@@ -45,7 +45,8 @@ def simulate(
     from electrode_homog.p2d import simulate as run_protocol
     from electrode_homog.studies import read_drive_cycle
 
-    refuse_existing_outputs(csv, json, report, force=force, inputs=[parameter_set, drive_cycle])
+    files = pairs(transport or [], "--transport").values()
+    refuse_existing_outputs(csv, json, report, force=force, inputs=[parameter_set, drive_cycle, *files])
     cell = _cell(parameter_set, change or [], transport or [])
     protocols: list[Any] = [ConstantCurrent(rate) for rate in c_rate or []]
     if drive_cycle is not None:
@@ -241,8 +242,7 @@ def _with_transport(cell: "CellParameters", side: str, path: Path) -> "CellParam
     if abs(porosity - of_image) > 0.005:
         note(
             f"warning: B = {tensor.through_thickness:.4g} was found at a volume fraction of {of_image:.4g} and is used "
-            f"at the porosity {porosity:.4g} of {cell.name}; change that too (--set {side}.porosity={of_image:.4g} and "
-            f"{side}.active_fraction), or hand over both with a study file (electrode-homog run)"
+            f"at the porosity {porosity:.4g} of {cell.name}; a study file (electrode-homog run) hands over both"
         )
     return cell.with_electrode(
         side,

@@ -19,6 +19,7 @@ from electrode_homog.microstructure import Microstructure, periodic_parts, spann
 
 AXES = "xyz"
 MOST_CONTRAST = 1e12  # largest over smallest conductance of a face; double precision has 16 digits
+LEAST_CONDUCTIVITY = 1e-305  # below, products of numbers lose their digits
 Conductivities = Mapping[str, float | ArrayLike]
 """Phase name -> scalar, or (3, 3) symmetric positive definite."""
 
@@ -138,6 +139,11 @@ def _checked_settings(boundary: Boundary, tolerance: float, max_iterations: int)
 
 def _checked_scale(conductivity: np.ndarray, spacing: np.ndarray) -> float:
     """The largest conductivity: the problem is linear, and solved with 1 for the best conductor."""
+    if conductivity.min() < LEAST_CONDUCTIVITY or conductivity.max() > 1 / LEAST_CONDUCTIVITY:
+        raise OutOfRangeError(
+            f"conductivity from {conductivity.min():g} to {conductivity.max():g} is outside {LEAST_CONDUCTIVITY:g} to "
+            f"{1 / LEAST_CONDUCTIVITY:g}; check the unit"
+        )
     conductance = conductivity / spacing**2
     if conductance.min() < conductance.max() / MOST_CONTRAST:
         raise OutOfRangeError(

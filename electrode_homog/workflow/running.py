@@ -43,6 +43,7 @@ def run_study(study: Study, folder: str | Path, *, tell: Tell, overwrite: bool =
     """
     folder = Path(folder)
     _refuse_foreign(folder, overwrite)
+    _refuse_inputs_in(folder, study)
     base = load_parameter_set(study.hand_over.base) if study.hand_over else None
     electrode = load_electrode(study)
     tell(f"image {electrode.image.source}: {_size(electrode)}")
@@ -90,9 +91,24 @@ def _refuse_foreign(folder: Path, overwrite: bool) -> None:
         return
     others = [path.name for path in folder.iterdir() if path.name != ".lock"]
     if others and not (folder / MARKER).is_file():
-        raise InputError(f"{folder} holds something else ({sorted(others)[0]!r}); choose another folder (--out)")
+        raise InputError(
+            f"{folder} holds something else ({sorted(others)[0]!r}); choose another folder (--out), or write beside it "
+            "(--force)"
+        )
     if (folder / "report.html").exists():
         raise InputError(f"{folder} holds a finished study; choose another folder (--out) or overwrite it (--force)")
+
+
+def _refuse_inputs_in(folder: Path, study: Study) -> None:
+    """Results must not replace what the study reads, whatever overwriting was asked for."""
+    inputs = [study.image.path] if isinstance(study.image, ImageFile) else []
+    if study.hand_over is not None and study.hand_over.base.endswith(".toml"):
+        inputs.append(Path(study.hand_over.base))
+    names = ("cell.toml", "description.json", "discharge.csv", "report.html", "study.toml")
+    outputs = {(folder / name).resolve() for name in (*names, *(f"tensor-{name}.json" for name in study.tensors))}
+    for path in inputs:
+        if path.resolve() in outputs:
+            raise InputError(f"{path} is an input of this study and would be replaced; choose another folder (--out)")
 
 
 def _claim(folder: Path, study: Study, overwrite: bool) -> None:
@@ -155,7 +171,10 @@ def _subvolume_law(
     if not values.pieces:
         return values, None
     pores = study.hand_over.porosity if study.hand_over else tuple(request.conductivity)
-    return values, fit_bruggeman(values.fractions_of(*pores), values.values)
+    porosity = values.fractions_of(*pores)
+    mixed = porosity < 1  # a piece that is all pore has B = 1 with every exponent
+    law = fit_bruggeman(porosity[mixed], values.values[mixed]) if mixed.any() else None
+    return values, law
 
 
 def _discharged(

@@ -126,6 +126,11 @@ def test_outputs_never_replace_inputs(command, image, tmp_path):
     assert command("tensor", *image, "--conductivity", "pore=1", "--json", "x", "--report", "x")[0] == 2
     assert (tmp_path / "layers.tif").read_bytes() == before
     assert not (tmp_path / "x").exists()
+    command("tensor", *image, "--conductivity", "pore=1", "--json", "t.json")
+    tensor = (tmp_path / "t.json").read_bytes()
+    options = ["--transport", "positive=t.json", "--json", "t.json", "--force"]
+    assert command("simulate", "chen2020", "--c-rate", "1", *options)[0] == 2
+    assert (tmp_path / "t.json").read_bytes() == tensor
 
 
 def test_drive_cycle(command, tmp_path):

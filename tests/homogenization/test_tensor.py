@@ -365,6 +365,9 @@ def test_a_contrast_beyond_double_precision_is_refused():
     labels = np.array([[[0, 1]]])
     with pytest.raises(OutOfRangeError, match="rounding decides"):
         effective_tensor(electrode(labels), {"a": 1.0, "b": 1e-13})
+    for k in (5e-324, 1e308):
+        with pytest.raises(OutOfRangeError, match="check the unit"):
+            effective_tensor(electrode(labels), {"a": k})
     with pytest.raises(OutOfRangeError, match="rounding decides"):
         effective_tensor(electrode(labels, (1, 1, 1000.0)), {"a": 1.0, "b": 1e-8})
 

@@ -126,6 +126,33 @@ def test_overwriting_deletes_nothing(tmp_path):
     assert (folder / "tensor-mine.json").read_text() == "mine"
 
 
+def test_inputs_are_never_replaced(tmp_path):
+    """A base set called like a result is kept, even where overwriting is asked for."""
+    from electrode_homog.parameters import save_parameter_set
+
+    save_parameter_set(load_parameter_set("chen2020"), tmp_path / "cell.toml")
+    before = (tmp_path / "cell.toml").read_bytes()
+    study = small()
+    assert study.hand_over is not None
+    mine = dataclasses.replace(study.hand_over, base=str(tmp_path / "cell.toml"))
+    with pytest.raises(InputError, match="input of this study"):
+        run_study(small(hand_over=mine), tmp_path, tell=silent, overwrite=True)
+    assert (tmp_path / "cell.toml").read_bytes() == before
+
+
+def test_a_piece_that_is_all_pore_does_not_end_a_study(tmp_path):
+    """Such a piece has B = 1 with every exponent; the law comes from the others."""
+    labels = (np.random.default_rng(0).random((16, 16, 16)) < 0.4).astype(np.uint8)
+    labels[:8, :8, :8] = 0
+    np.save(tmp_path / "image.npy", labels)
+    image = ImageFile(tmp_path / "image.npy", (4e-7,) * 3)
+    tensors = {"electrolyte": TensorRequest({"pore": 1.0})}
+    study = Study("open", image, {"pore": 0, "active": 1}, tensors, subvolume_tensor="electrolyte")
+    result = run_study(study, tmp_path / "results", tell=silent)
+    assert result.law is not None
+    assert result.law.porosity_range[1] < 1
+
+
 def test_overwriting_another_study_solves_again(tmp_path):
     """With overwriting asked for, tensors of another study are not mistaken for this one's."""
     folder = tmp_path / "results"
