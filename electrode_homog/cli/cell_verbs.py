@@ -1,5 +1,6 @@
 """Verbs that run cells: simulate, design, fit."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -114,7 +115,7 @@ def design(
     values = {path: grid_values(text, f"--vary {path}") for path, text in pairs(vary, "--vary").items()}
     cell = _cell(parameter_set, change or [], [])
     with progress() as tell:
-        points = _product(values)
+        points = math.prod(map(len, values.values()))
         if points > MOST_POINTS:
             raise InputError(f"--vary asks for {points} points; at most {MOST_POINTS} in one table")
         tell(f"{cell.name}: {points} points, about a second of one core each")
@@ -256,11 +257,10 @@ def _write_outputs(
 ) -> None:
     if csv is not None:
         from electrode_homog.output import write_whole
+        from electrode_homog.p2d import CSV_COLUMNS
 
-        lines = ["protocol,time_s,current_A,voltage_V,discharge_capacity_Ah"]
-        for run in runs:
-            for row in zip(run.time_s, run.current_A, run.voltage_V, run.discharge_capacity_Ah, strict=True):
-                lines.append(f'"{run.protocol_text}",' + ",".join(f"{value:.9g}" for value in row))
+        lines = [f"protocol,{CSV_COLUMNS}"]
+        lines += [f'"{run.protocol_text}",{row}' for run in runs for row in run.csv_rows()]
         note(f"wrote {write_whole(csv, chr(10).join(lines) + chr(10), overwrite=force)}")
     if report is not None:
         from electrode_homog.report import write_report
@@ -280,10 +280,3 @@ def _member(kind: Any, text: str, option: str) -> Any:
         if member.value == text:
             return member
     raise InputError(f"{option} {text!r}: one of {', '.join(member.value for member in kind)}")
-
-
-def _product(values: dict[str, list[float]]) -> int:
-    count = 1
-    for of_one in values.values():
-        count *= len(of_one)
-    return count

@@ -79,7 +79,7 @@ def _iterate(matrix, load, preconditioner, start, start_energy, tolerance, max_i
     """Preconditioned conjugate gradients (Saad 2003, algorithm 9.1) from `start`."""
     chi = start.copy()
     r = load - matrix @ chi
-    start_r, energy = r.copy(), start_energy
+    start_r = r.copy()
     p, rz_before = np.zeros_like(r), 1.0
     alphas: list[float] = []
     betas: list[float] = []

@@ -114,9 +114,8 @@ def _aggregates(matrix: sparse.csr_matrix, places: np.ndarray) -> tuple[np.ndarr
     block = places // 2
     size = block.max(axis=0) + 1
     number = (block[:, 0] * size[1] + block[:, 1]) * size[2] + block[:, 2]
-    strongest = np.maximum.reduceat(
-        np.negative(matrix.data), matrix.indptr[:-1]
-    )  # of each row; its diagonal entry is negative
+    # of each row: its diagonal entry is negative here
+    strongest = np.maximum.reduceat(np.negative(matrix.data), matrix.indptr[:-1])
     entries = matrix.tocoo()
     inside = (number[entries.row] == number[entries.col]) & (entries.row < entries.col)
     i, j, coupling = entries.row[inside], entries.col[inside], np.negative(entries.data[inside])

@@ -1,6 +1,6 @@
 """The only place that speaks PyBaMM: parameters to its names, protocols to its experiments, runs back."""
 
-from electrode_homog.p2d.cell_run import CellRun, Mesh
+from electrode_homog.p2d.cell_run import CSV_COLUMNS, CellRun, Mesh
 from electrode_homog.p2d.conversion import to_pybamm
 from electrode_homog.p2d.protocol import (
     CCCV,
@@ -16,6 +16,7 @@ from electrode_homog.p2d.simulation import simulate
 
 __all__ = [
     "CCCV",
+    "CSV_COLUMNS",
     "CellRun",
     "ConstantCurrent",
     "ConstantVoltage",

@@ -1,6 +1,6 @@
 """One simulated run of a cell."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 
@@ -28,6 +28,9 @@ class Mesh:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not 3 <= value <= 1000:
                 raise OutOfRangeError(f"Mesh: {name} = {value!r} is not a whole number of 3 to 1000 points")
+
+
+CSV_COLUMNS = "time_s,current_A,voltage_V,discharge_capacity_Ah"
 
 
 @dataclass(frozen=True, eq=False)  # eq=False: it holds arrays
@@ -68,6 +71,11 @@ class CellRun:
 
     def __repr__(self) -> str:
         return f"CellRun({self.cell_name}, {self.protocol_text}: {self.capacity_Ah:.4g} Ah, {self.ended_by})"
+
+    def csv_rows(self) -> Iterator[str]:
+        """One line of text per time, nine digits, in the order of CSV_COLUMNS."""
+        for row in zip(self.time_s, self.current_A, self.voltage_V, self.discharge_capacity_Ah, strict=True):
+            yield ",".join(f"{value:.9g}" for value in row)
 
     @property
     def capacity_Ah(self) -> float:

@@ -22,7 +22,7 @@ from electrode_homog.homogenization import (
 from electrode_homog.images import VoxelImage, generate_electrode, read_image
 from electrode_homog.microstructure import Description, Microstructure, describe
 from electrode_homog.output import exclusive_folder, write_whole
-from electrode_homog.p2d import ConstantCurrent, simulate
+from electrode_homog.p2d import CSV_COLUMNS, ConstantCurrent, simulate
 from electrode_homog.parameters import CellParameters, load_parameter_set, save_parameter_set
 from electrode_homog.provenance import from_json, to_json
 from electrode_homog.report import write_report
@@ -208,11 +208,10 @@ def _discharged(
 
 def _discharge_table(variants: list[DischargeVariant], c_rates: tuple[float, ...]) -> str:
     """CSV; the current is positive on discharge."""
-    lines = ["variant,c_rate,time_s,current_A,voltage_V,discharge_capacity_Ah"]
+    lines = [f"variant,c_rate,{CSV_COLUMNS}"]
     for variant in variants:
         for rate, run in zip(c_rates, variant.runs, strict=True):
-            for row in zip(run.time_s, run.current_A, run.voltage_V, run.discharge_capacity_Ah, strict=True):
-                lines.append(f'"{variant.name}",{rate:g},' + ",".join(f"{value:.9g}" for value in row))
+            lines += [f'"{variant.name}",{rate:g},{row}' for row in run.csv_rows()]
     return "\n".join(lines) + "\n"
 
 
