@@ -39,7 +39,7 @@ TOKENS = {name: _token(index) for index, name in enumerate(_NAMES)}
 CSS_VARIABLE = {token: f"var(--{name})" for name, token in TOKENS.items()}
 
 INK, MUTED, HAIR, TRACK = (TOKENS[name] for name in ("ink", "muted", "hair", "track"))
-PAPER, ACCENT, ACCENT_SOFT, WARM = (TOKENS[name] for name in ("paper", "accent", "accent-soft", "warm"))
+ACCENT, ACCENT_SOFT, WARM = (TOKENS[name] for name in ("accent", "accent-soft", "warm"))
 CATEGORIES = tuple(TOKENS[name] for name in ("accent", "warm", "green", "violet"))
 
 

@@ -14,7 +14,7 @@ from electrode_homog.p2d import CellRun, Mesh, simulate
 from electrode_homog.parameters import CellParameters
 from electrode_homog.studies.cycling_data import CyclingData
 from electrode_homog.studies.executor import Workers
-from electrode_homog.studies.least_squares import NOISE_SLOPE_V, Minimum, minimise
+from electrode_homog.studies.least_squares import NOISE_SLOPE_V, Minimum, minimise, root_mean_square
 from electrode_homog.studies.measured_discharge import MeasuredDischarge
 from electrode_homog.studies.outcome import Failed
 from electrode_homog.studies.search_range import SearchRange
@@ -129,7 +129,7 @@ class _Problem:
         errors, correlation = _uncertainty(minimum)
         standard_errors = dict(zip(values, (errors * slopes).tolist(), strict=True))
         at_bound = tuple(path for path, on in zip(values, minimum.on_bound, strict=True) if on)
-        rms = _rms(minimum.residuals)
+        rms = root_mean_square(minimum.residuals)
         return CellFit(
             vary={bounds.path: (bounds.low, bounds.high) for bounds in self.ranges},
             values=values,
@@ -139,7 +139,7 @@ class _Problem:
             rms_V=rms,
             max_V=float(np.abs(minimum.residuals).max()),
             initial_values={path: self.cell.value(path) for path in values},
-            initial_rms_V=_rms(self.measured.residuals_V(initial_run)),
+            initial_rms_V=root_mean_square(self.measured.residuals_V(initial_run)),
             solves=minimum.solves + 1,
             failed_solves=minimum.failed_solves,
             seconds=time.perf_counter() - self.start,
@@ -209,10 +209,6 @@ def _warnings(
 def _section_path(path: str) -> str:
     """Sources and uncertainties stand at the first two parts, "positive.particle"."""
     return ".".join(path.split(".")[:2])
-
-
-def _rms(residuals: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(residuals**2)))
 
 
 def _only(data: CyclingData | Sequence[CyclingData]) -> CyclingData:

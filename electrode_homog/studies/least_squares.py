@@ -78,7 +78,7 @@ def minimise(
     except _Stopped:
         raise _not_converged(search, f"max_solves = {max_solves} reached") from None
     promise = _promised_rms(search.best_residuals, search.best_jacobian, search.best_unit)
-    rms = _rms(search.best_residuals)
+    rms = root_mean_square(search.best_residuals)
     if rms - promise > max(_STALLED * rms, _NOISE_V):
         raise _not_converged(search, f"stalled: rms {rms:.3g} V, its own slope promises {promise:.3g} V")
     return search.minimum(str(found.message))
@@ -88,7 +88,7 @@ def _not_converged(search: "_Search", reason: str) -> NotConvergedError:
     return NotConvergedError(
         f"the fit did not converge: {reason}; .best holds what it had reached",
         best=search.minimum(reason),
-        residual=_rms(search.best_residuals),
+        residual=root_mean_square(search.best_residuals),
         iterations=search.solves,
     )
 
@@ -98,10 +98,10 @@ def _promised_rms(residuals: np.ndarray, jacobian: np.ndarray, unit: np.ndarray)
     from scipy.optimize import lsq_linear
 
     step = lsq_linear(jacobian, -residuals, bounds=(np.minimum(-unit, -1e-12), np.maximum(1 - unit, 1e-12))).x
-    return _rms(residuals + jacobian @ step)
+    return root_mean_square(residuals + jacobian @ step)
 
 
-def _rms(residuals: np.ndarray) -> float:
+def root_mean_square(residuals: np.ndarray) -> float:
     return float(np.sqrt(np.mean(residuals**2)))
 
 
@@ -135,7 +135,7 @@ class _Search:
         if isinstance(outcome, Failed):
             return self._wall
         residuals = self._residuals(outcome)
-        if _rms(residuals) < _rms(self.best_residuals):
+        if root_mean_square(residuals) < root_mean_square(self.best_residuals):
             self.best_unit, self.best_result, self.best_residuals = unit.copy(), outcome, residuals
             self.best_jacobian = np.full_like(self.best_jacobian, np.nan)
         return residuals
