@@ -1,5 +1,7 @@
 """Microstructures whose effective tensor is known, and the direct solution they are compared with."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from electrode_homog.homogenization import Boundary
@@ -29,70 +31,103 @@ def dense_effective_tensor(microstructure, conductivity, boundary: Boundary) -> 
     for name, k in conductivity.items():
         values = np.diag(k) if np.ndim(k) == 2 else np.full(3, k)
         field[:, microstructure.mask(name)] = values[:, None]
-    shape, h = microstructure.image.shape, microstructure.image.voxel_size_m
-    size = int(np.prod(shape))
-    tensor = np.zeros((3, 3))
-    if boundary is Boundary.INSULATED_SIDES:
-        for k in range(3):
-            rows, drops = _faces(field, shape, h, (k,), insulated=k)
-            chi = _least_squares(rows, drops[0], size)
-            tensor[k, k] = _energy(rows, drops[0], chi, drops[0], chi) / size
-        return tensor
-    rows, drops = _faces(field, shape, h, (0, 1, 2), insulated=None)
-    chis = [_least_squares(rows, drop, size) for drop in drops]
-    for i in range(3):
-        for j in range(3):
-            tensor[i, j] = _energy(rows, drops[i], chis[i], drops[j], chis[j]) / size
-    return tensor
+    h = microstructure.image.voxel_size_m
+    inner, wraps, outer = _faces(field, h)
+    size = field[0].size
+    match boundary:
+        case Boundary.INSULATED_SIDES:
+            alone = [inner + [face for face in outer if face.drop[axis]] for axis in range(3)]
+            return np.diag([_mixed_energies(faces, size)[axis, axis] for axis, faces in enumerate(alone)])
+        case Boundary.PERIODIC:
+            return _mixed_energies(inner + wraps, size)
+        case Boundary.LINEAR_POTENTIAL:
+            return _mixed_energies(inner + outer, size)
+        case Boundary.UNIFORM_FLUX:
+            return _inverse_resistivity(inner, outer, field, h)
 
 
-def _faces(field, shape, h, axes, insulated):
-    """Rows (g, i, j) with i or j None on a Dirichlet face, and the drop of the mean potential over each."""
-    rows, drops = [], [[] for _ in axes]
+class _Face(NamedTuple):
+    """Conductance g from voxel i to voxel j, None for an outer face, and the drop (3,) of x, y, z from i to j."""
+
+    g: float
+    i: int | None
+    j: int | None
+    drop: np.ndarray
+
+
+def _faces(field, h):
+    """Faces between voxels, those across the border of the periodic image, and the half faces to the border."""
+    shape = field.shape[1:]
     number = np.arange(np.prod(shape)).reshape(shape)
+    inner, wraps, outer = [], [], []
     for place in np.ndindex(*shape):
         for axis in range(3):
-            there = list(place)
-            there[axis] += 1
-            here_k = field[(axis, *place)]
-            full, half = [h[axis] * (axis == k) for k in axes], [h[axis] / 2 * (axis == k) for k in axes]
-            if insulated == axis and place[axis] == 0 and here_k > 0:
-                rows.append((2 * here_k / h[axis] ** 2, None, number[place]))
-                [d.append(x) for d, x in zip(drops, half, strict=True)]
-            if there[axis] == shape[axis]:
-                if insulated is not None:
-                    if insulated == axis and here_k > 0:
-                        rows.append((2 * here_k / h[axis] ** 2, number[place], None))
-                        [d.append(x) for d, x in zip(drops, half, strict=True)]
-                    continue
-                there[axis] = 0
-            there_k = field[(axis, *there)]
-            if here_k > 0 and there_k > 0:
-                g = 2 * here_k * there_k / (here_k + there_k) / h[axis] ** 2
-                rows.append((g, number[place], number[tuple(there)]))
-                [d.append(x) for d, x in zip(drops, full, strict=True)]
-    return rows, [np.array(d) for d in drops]
+            there, drop = list(place), np.zeros(3)
+            there[axis] = (there[axis] + 1) % shape[axis]
+            drop[axis] = h[axis]
+            here, last = number[place], place[axis] == shape[axis] - 1
+            k, k_there = field[(axis, *place)], field[(axis, *there)]
+            if k > 0 and k_there > 0:
+                g = 2 * k * k_there / (k + k_there) / h[axis] ** 2
+                (wraps if last else inner).append(_Face(g, here, number[tuple(there)], drop))
+            if k > 0 and place[axis] == 0:
+                outer.append(_Face(2 * k / h[axis] ** 2, None, here, drop / 2))
+            if k > 0 and last:
+                outer.append(_Face(2 * k / h[axis] ** 2, here, None, drop / 2))
+    return inner, wraps, outer
 
 
-def _differences(rows, size):
-    matrix = np.zeros((len(rows), size))
-    for row, (_, i, j) in enumerate(rows):
-        if j is not None:
-            matrix[row, j] += 1
-        if i is not None:
-            matrix[row, i] -= 1
+def _differences(faces, size):
+    """(m, size): the value at j minus the value at i, with 0 on outer faces."""
+    matrix = np.zeros((len(faces), size))
+    for row, face in enumerate(faces):
+        if face.j is not None:
+            matrix[row, face.j] += 1
+        if face.i is not None:
+            matrix[row, face.i] -= 1
     return matrix
 
 
-def _least_squares(rows, drop, size):
-    if not rows:
-        return np.zeros(size)
-    root = np.sqrt([g for g, _, _ in rows])
-    return np.linalg.lstsq(root[:, None] * _differences(rows, size), -root * drop, rcond=None)[0]
+def _mixed_energies(faces, size):
+    """Dirichlet's principle: least squares for the potentials, tied to the mean potential on outer faces."""
+    if not faces:
+        return np.zeros((3, 3))
+    difference, drops = _differences(faces, size), np.array([face.drop for face in faces])
+    root = np.sqrt([face.g for face in faces])[:, None]
+    chi = np.linalg.lstsq(root * difference, -root * drops, rcond=None)[0]
+    fluxes = root * (difference @ chi + drops)
+    return fluxes.T @ fluxes / size
 
 
-def _energy(rows, drop_a, chi_a, drop_b, chi_b):
-    if not rows:
-        return 0.0
-    g, difference = np.array([g for g, _, _ in rows]), _differences(rows, len(chi_a))
-    return float((g * (difference @ chi_a + drop_a)) @ (difference @ chi_b + drop_b))
+def _inverse_resistivity(inner, outer, field, h):
+    """Thomson's principle: the currents of least dissipation (minimum norm) that carry off a flux J through the
+    border, for all J that can be carried off.
+
+    With y = J / h, the current through each outer voxel face is y_k, and `into` (size, 3) sums them up per voxel.
+    """
+    size = field[0].size
+    into, blocked = np.zeros((size, 3)), np.eye(3)
+    for face in outer:
+        if face.i is None:
+            into[face.j] += face.drop > 0
+        else:
+            into[face.i] -= face.drop > 0
+    for axis in range(3):
+        border = np.take(field[axis], [0, -1], axis)
+        blocked[axis, axis] = np.any(border == 0)
+    root = np.sqrt([face.g for face in inner])
+    leaving = -_differences(inner, size).T  # per unit current through each face
+    rest = into - leaving @ np.linalg.lstsq(leaving, into, rcond=None)[0] if inner else into
+    _, values, directions = np.linalg.svd(np.vstack([rest, blocked]))
+    carried = directions[values < 1e-9].T  # y (3, m)
+    if not carried.size:
+        return np.zeros((3, 3))
+    scaled = (
+        np.linalg.lstsq(leaving * root, into @ carried, rcond=None)[0] if inner else np.zeros((0, carried.shape[1]))
+    )
+    halves = np.zeros((3, 3))
+    for face in outer:
+        halves += np.diag(face.drop > 0) / face.g
+    loss = (scaled.T @ scaled + carried.T @ halves @ carried) / size
+    flux = np.array(h)[:, None] * carried
+    return flux @ np.linalg.inv(loss) @ flux.T

@@ -15,13 +15,14 @@ PACKAGE = "electrode_homog"
 MAY_IMPORT = {
     "errors": set(),
     "machine": {"errors"},
+    "compiled": {"errors", "machine"},
     "output": {"errors"},
     "provenance": {"errors"},
     "transport_law": {"errors"},
     # the microscale wing: voxels, never cells
     "images": {"errors", "machine", "output"},
-    "microstructure": {"errors", "machine", "images"},
-    "homogenization": {"errors", "machine", "images", "microstructure"},
+    "microstructure": {"errors", "machine", "compiled", "images"},
+    "homogenization": {"errors", "machine", "compiled", "images", "microstructure"},
     # the cell wing: cells, never voxels
     "particles": {"errors"},
     "parameters": {"errors", "output", "provenance", "transport_law", "particles"},

@@ -12,14 +12,14 @@ import numpy as np
 from outcome import Outcome, at_most
 
 import electrode_homog as eh
-from electrode_homog.homogenization import multigrid
+from electrode_homog.homogenization import graph
 
 CONTRASTS = [0.0, 1e-6, 1e-3, 30.0, 1e3, 1e6, 1e8]
 SPREADS = [1.5, 100.0]  # of the voxel's edges
 
 
 def outcomes() -> list[Outcome]:
-    usual = multigrid.DIRECT_SIZE
+    usual = graph.DIRECT_SIZE
     dishonest, cases, iterations, worst = 0, 0, 0, 0.0
     for seed, contrast, spread, boundary in itertools.product(range(8), CONTRASTS, SPREADS, eh.Boundary):
         r = np.random.default_rng([seed, int(contrast * 1e6), int(spread)])
@@ -31,11 +31,11 @@ def outcomes() -> list[Outcome]:
         conductivity = {"a": 1.0, "b": contrast, "c": np.sqrt(contrast)}
         exact = eh.effective_tensor(medium, conductivity, boundary=boundary, tolerance=1e-11)
         for tolerance in (1e-1, 1e-2, 1e-3, 1e-6):
-            multigrid.DIRECT_SIZE = 30
+            graph.DIRECT_SIZE = 30
             try:
                 tensor = eh.effective_tensor(medium, conductivity, boundary=boundary, tolerance=tolerance)
             finally:
-                multigrid.DIRECT_SIZE = usual
+                graph.DIRECT_SIZE = usual
             cases += 1
             iterations = max(iterations, tensor.iterations)
             for axis in np.flatnonzero(exact.percolates):

@@ -6,13 +6,16 @@ residual r = b - K chi. The smallest eigenvalue comes from the Lanczos matrix th
 the way (Golub & Meurant, Matrices, Moments and Quadrature, 2010, chapter 12). That Ritz value approaches
 lambda_min from above: what is reported is an estimate with a safety factor, not a proven bound, and the tests
 and the validation compare it with direct solutions.
+
+Under prescribed currents f the dissipation f.u of the solution K u = f is sought, and 2 f.u - u.K u <= f.u for
+every u: the same error, from below.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import linalg
+from scipy import linalg, sparse
 
 from electrode_homog.homogenization.network import Network
 
@@ -27,7 +30,8 @@ ROUNDING = 16 * np.finfo(float).eps  # of an energy that is a sum of squares
 class Minimum:
     """An energy close to its minimum: `solution` (n,), `energy` >= E*, `relative_error` estimates (energy - E*) / E*.
 
-    The estimate is on the safe side, and infinite where rounding spoilt it.
+    Of a `dissipation` it is the maximum that is approached, and `energy` <= E*. The estimate is on the safe side,
+    and infinite where rounding spoilt it.
     """
 
     solution: np.ndarray
@@ -49,15 +53,42 @@ def least_energy(
     Stops without reaching `tolerance` after `max_iterations`, or where rounding allows no progress: the caller
     must look at `relative_error`.
     """
-    load = network.load(axis)
+
+    def energy(chi: np.ndarray) -> float:
+        return network.energy(chi, axis, chi, axis)
+
+    return _extremum(network.matrix, network.load(axis), energy, -1.0, preconditioner, tolerance, max_iterations)
+
+
+def dissipation(
+    matrix: sparse.csr_matrix,
+    currents: np.ndarray,
+    preconditioner: Callable[[np.ndarray], np.ndarray],
+    *,
+    tolerance: float,
+    max_iterations: int,
+) -> Minimum:
+    """Solve K u = f for `currents` f (n,) != 0 until f.u, the `energy` of the result, is known to a relative error.
+
+    That energy approaches f.u from below. Stops as `least_energy` does.
+    """
+
+    def gain(u: np.ndarray) -> float:
+        return float(u @ (2 * currents - matrix @ u))
+
+    return _extremum(matrix, currents, gain, 1.0, preconditioner, tolerance, max_iterations)
+
+
+def _extremum(matrix, load, energy_of, sign, preconditioner, tolerance, max_iterations) -> Minimum:
+    """The extremum of energy_of(chi) = constant - sign (chi.K chi - 2 load.chi), from 0."""
     chi, iterations = np.zeros_like(load), 0
-    energy = network.energy(chi, axis, chi, axis)
+    energy = energy_of(chi)
     best = Minimum(chi, energy, np.inf, 0)
     for _ in range(RESTARTS):
-        used = _iterate(network.matrix, load, preconditioner, chi, energy, tolerance, max_iterations - iterations)
+        used = _iterate(matrix, load, preconditioner, chi, energy, sign, tolerance, max_iterations - iterations)
         chi, iterations = used.chi, iterations + used.count
-        residual = load - network.matrix @ chi
-        energy = network.energy(chi, axis, chi, axis)
+        residual = load - matrix @ chi
+        energy = energy_of(chi)
         excess = SAFETY * abs(residual @ preconditioner(residual)) / used.smallest
         error = excess / (energy - excess) + ROUNDING if 0 <= excess < energy else np.inf
         progress = error < 0.5 * best.relative_error
@@ -75,7 +106,7 @@ class _Used:
     smallest: float  # Ritz value
 
 
-def _iterate(matrix, load, preconditioner, start, start_energy, tolerance, max_iterations) -> _Used:
+def _iterate(matrix, load, preconditioner, start, start_energy, sign, tolerance, max_iterations) -> _Used:
     """Preconditioned conjugate gradients (Saad 2003, algorithm 9.1) from `start`."""
     chi = start.copy()
     r = load - matrix @ chi
@@ -87,7 +118,7 @@ def _iterate(matrix, load, preconditioner, start, start_energy, tolerance, max_i
     while len(alphas) < max_iterations:
         z = preconditioner(r)
         rz = r @ z
-        energy = start_energy - (start_r + r) @ (chi - start)  # the quadratic form, along the way
+        energy = start_energy + sign * ((start_r + r) @ (chi - start))  # the quadratic form, along the way
         if rz <= NOTHING_LEFT * tolerance * energy:
             break
         if len(alphas) >= FEWEST and SAFETY * rz / smallest <= 0.5 * tolerance * energy:
@@ -104,12 +135,12 @@ def _iterate(matrix, load, preconditioner, start, start_energy, tolerance, max_i
         rz_before = rz
         alphas.append(alpha)
         betas.append(beta)
-        smallest = _smallest_ritz_value(np.array(alphas), np.array(betas))
+        smallest = smallest_ritz_value(np.array(alphas), np.array(betas))
     return _Used(chi, len(alphas), smallest)
 
 
-def _smallest_ritz_value(alphas: np.ndarray, betas: np.ndarray) -> float:
-    """Of the tridiagonal Lanczos matrix of M K (Saad 2003, section 6.7.3)."""
+def smallest_ritz_value(alphas: np.ndarray, betas: np.ndarray) -> float:
+    """Of the tridiagonal Lanczos matrix of M K, from the coefficients of the iteration (Saad 2003, section 6.7.3)."""
     diagonal = 1 / alphas
     diagonal[1:] += betas[1:] / alphas[:-1]
     beside = np.sqrt(betas[1:]) / alphas[:-1]

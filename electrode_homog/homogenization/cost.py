@@ -39,7 +39,7 @@ def largest_cube(memory_bytes: int, *, volume_fraction: float = 0.5) -> int:
     return math.floor((memory_bytes / per_voxel) ** (1 / 3))
 
 
-def refuse_what_cannot_fit(electrode: Microstructure, conducting_phases: Iterable[str]) -> None:
+def refuse_what_cannot_fit(electrode: Microstructure, conducting_phases: Iterable[str], boundary, tolerance) -> None:
     """Raise InputError, with both numbers, if a solve needs more memory than there is."""
     cost, free = forecast(electrode, conducting_phases), available_memory_bytes()
     if cost.bytes > free:

@@ -9,6 +9,9 @@ potential's deviation chi from a unit mean gradient e_k, the energy per voxel vo
 is least for the solution K chi = b_k, where it is the effective conductivity times the number of voxels.
 Here g is divided by the voxel volume over h, so that g = k / h**2. `delta_k` is 1 on faces normal to axis k.
 Only voxels that can carry a net current are unknowns; all else contributes exactly nothing.
+
+Under a prescribed flux nothing is tied. With u the potential and f_k the currents into the voxels at unit mean
+flux along k, f_i.u_j + (losses in the outer half voxels, if i = j) is the resistivity times the number of voxels.
 """
 
 from dataclasses import dataclass
@@ -46,8 +49,8 @@ class Faces:
 
 @dataclass(frozen=True, eq=False)
 class Contacts:
-    """Half faces between voxels `nodes` (m,) and an equipotential face, where chi = 0, at their far side (sign -1)
-    or near side (sign +1) along `axis`."""
+    """Half faces between voxels `nodes` (m,) and the outer face at their near side (sign +1) or far side (sign -1)
+    along `axis`. Where the potential of the outer face is prescribed, chi = 0 at its centres."""
 
     axis: int
     nodes: np.ndarray
@@ -77,7 +80,8 @@ class Network:
             if f.axis == axis:
                 b += (np.bincount(f.here, f.g, n) - np.bincount(f.there, f.g, n)) * f.drop
         for end in self.ends:
-            b[end.nodes] -= end.sign * end.g * end.drop
+            if end.axis == axis:
+                b[end.nodes] -= end.sign * end.g * end.drop
         return b
 
     def energy(self, chi_i: np.ndarray, i: int, chi_j: np.ndarray, j: int) -> float:
@@ -88,20 +92,51 @@ class Network:
         return float(sum((f.g * f.drops(chi_i, i)) @ f.drops(chi_j, j) for f in (*self.faces, *self.ends)))
 
 
+@dataclass(frozen=True, eq=False)
+class SealedNetwork:
+    """A network without ties, and the `openings` on its outer faces through which a flux is prescribed.
+
+    Currents are divided by the voxel volume, as g is: a unit flux through a face normal to an axis is 1/h.
+    """
+
+    network: Network
+    openings: tuple[Contacts, ...]
+
+    def injection(self, axis: int) -> np.ndarray:
+        """f (n,), the currents into the voxels at unit flux along `axis`; exactly 0 in all for layers one thick."""
+        n = len(self.network.places)
+        f = np.zeros(n)
+        for opening in self.openings:
+            if opening.axis == axis:
+                f += opening.sign * np.bincount(opening.nodes, minlength=n) / (2 * opening.drop)
+        return f
+
+    def half_voxel_loss(self, axis: int) -> float:
+        """Dissipation at unit flux along `axis` between the outer faces and the first centres."""
+        return float(sum(np.sum(1 / (o.g * (2 * o.drop) ** 2)) for o in self.openings if o.axis == axis))
+
+
 def insulated_network(phases: PhaseMap, axis: int, carrying: np.ndarray) -> Network:
     """Network between two equipotential faces normal to `axis`, half a voxel outside the first centres.
 
     `carrying` (nx, ny, nz) are the voxels that connect both faces.
     """
+    return _boxed_network(phases, carrying, (axis,))
+
+
+def linear_network(phases: PhaseMap, carrying: np.ndarray) -> Network:
+    """Network inside six outer faces on which the potential is prescribed.
+
+    `carrying` (nx, ny, nz) are the voxels whose part touches an outer face.
+    """
+    return _boxed_network(phases, carrying, (0, 1, 2))
+
+
+def sealed_network(phases: PhaseMap, carrying: np.ndarray) -> SealedNetwork:
+    """Network inside six outer faces through which the flux is prescribed; `carrying` (nx, ny, nz) takes it up."""
     index, phase = _numbered(carrying), phases.phase[carrying]
-    faces = tuple(_faces(phases, phase, index, a, wrap=False) for a in range(3))
-    h = float(phases.spacing[axis])
-    ends = []
-    for layer, sign in ((0, 1.0), (-1, -1.0)):
-        nodes = np.take(index, layer, axis)
-        nodes = nodes[nodes >= 0]
-        ends.append(Contacts(axis, nodes, 2 * phases.conductivity[phase[nodes], axis] / h**2, h / 2, sign))
-    return Network(_matrix(faces, ends, phase.size), faces, tuple(ends), _places(carrying))
+    openings = tuple(contacts for axis in range(3) for contacts in _contacts(phases, phase, index, axis))
+    return SealedNetwork(_boxed_network(phases, carrying, ()), openings)
 
 
 def periodic_network(phases: PhaseMap, carrying: np.ndarray) -> Network:
@@ -111,7 +146,15 @@ def periodic_network(phases: PhaseMap, carrying: np.ndarray) -> Network:
     """
     index, phase = _numbered(carrying), phases.phase[carrying]
     faces = tuple(_faces(phases, phase, index, a, wrap=True) for a in range(3))
-    return Network(_matrix(faces, [], phase.size), faces, (), _places(carrying))
+    return Network(_matrix(faces, (), phase.size), faces, (), _places(carrying))
+
+
+def _boxed_network(phases: PhaseMap, carrying: np.ndarray, tied: tuple[int, ...]) -> Network:
+    """The image on its own; chi = 0 on the outer faces normal to the axes `tied`, no flux through the others."""
+    index, phase = _numbered(carrying), phases.phase[carrying]
+    faces = tuple(_faces(phases, phase, index, a, wrap=False) for a in range(3))
+    ends = tuple(contacts for axis in tied for contacts in _contacts(phases, phase, index, axis))
+    return Network(_matrix(faces, ends, phase.size), faces, ends, _places(carrying))
 
 
 def _places(carrying: np.ndarray) -> np.ndarray:
@@ -136,7 +179,17 @@ def _faces(phases: PhaseMap, phase: np.ndarray, index: np.ndarray, axis: int, *,
     return Faces(axis, i, j, g, h)
 
 
-def _matrix(faces: tuple[Faces, ...], ends: list[Contacts], n: int) -> sparse.csr_matrix:
+def _contacts(phases: PhaseMap, phase: np.ndarray, index: np.ndarray, axis: int) -> tuple[Contacts, Contacts]:
+    """Half faces to the two outer faces normal to `axis`, the near one first."""
+    h = float(phases.spacing[axis])
+    layers = (np.take(index, 0, axis), 1.0), (np.take(index, -1, axis), -1.0)
+    near, far = ((layer[layer >= 0], sign) for layer, sign in layers)
+    k = phases.conductivity[:, axis]
+    first, second = (Contacts(axis, nodes, 2 * k[phase[nodes]] / h**2, h / 2, sign) for nodes, sign in (near, far))
+    return first, second
+
+
+def _matrix(faces: tuple[Faces, ...], ends: tuple[Contacts, ...], n: int) -> sparse.csr_matrix:
     diagonal = np.zeros(n)
     for f in faces:
         diagonal += np.bincount(f.here, f.g, n) + np.bincount(f.there, f.g, n)

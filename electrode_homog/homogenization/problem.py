@@ -1,31 +1,30 @@
-"""One cell problem: its input, checked, and the networks that are built from it when they are asked for."""
+"""One cell problem: its input, checked, which voxels carry a current in it, and what bounds its result."""
 
 import numbers
 from collections.abc import Callable, Mapping
-from functools import cached_property
-from typing import assert_never
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from electrode_homog.compiled import Team
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.homogenization.boundary import Boundary
 from electrode_homog.homogenization.bounds import hashin_shtrikman_bounds
-from electrode_homog.homogenization.conjugate_gradients import Minimum, least_energy
+from electrode_homog.homogenization.carrying import carrying_parts
 from electrode_homog.homogenization.cost import refuse_what_cannot_fit
-from electrode_homog.homogenization.multigrid import Multigrid
-from electrode_homog.homogenization.network import Network, PhaseMap, insulated_network, periodic_network
-from electrode_homog.microstructure import Microstructure, periodic_parts, spanning
+from electrode_homog.homogenization.voxel_operator import Medium
+from electrode_homog.microstructure import Microstructure, connected_parts
 
 AXES = "xyz"
 MOST_CONTRAST = 1e12  # largest over smallest conductance of a face; double precision has 16 digits
 LEAST_CONDUCTIVITY = 1e-305  # below, products of numbers lose their digits
+LARGEST_TABLE = 65536  # labels that are looked up as they are; larger ones are numbered first
 Conductivities = Mapping[str, float | ArrayLike]
 """Phase name -> scalar, or (3, 3) symmetric positive definite."""
 
 
 class Problem:
-    """The checked input, and the networks that are built from it when they are asked for."""
+    """The checked input: a medium whose best conductor has 1 (`scale` says what that is), and its connected parts."""
 
     def __init__(
         self,
@@ -42,64 +41,33 @@ class Problem:
         if not self.conductivity:
             raise InputError(f"conductivity = {dict(conductivity)!r} names no phase that conducts")
         spacing = np.array(electrode.image.voxel_size_m)
-        self._spacing = spacing / spacing.min()
-        self.scale = _checked_scale(np.array(list(self.conductivity.values())), self._spacing)
-        refuse_what_cannot_fit(electrode, self.conductivity)
-        self._find_carrying(electrode.mask(*self.conductivity))
+        spacing = spacing / spacing.min()
+        values = np.array(list(self.conductivity.values()))
+        self.scale = _checked_scale(values, spacing)
+        conductance = values / self.scale / spacing**2
+        self.contrast = float(conductance.max() / conductance.min())
+        refuse_what_cannot_fit(electrode, self.conductivity, boundary, self.tolerance)
+        labels, rows = self._by_label()
+        self.medium = Medium(labels, rows, spacing)
+        with Team() as team:
+            self.parts = connected_parts(labels, rows.any(axis=1), team)
+        self.carrying = carrying_parts(self.parts, boundary)
+        self.percolates = self.carrying.axes
 
-    def _find_carrying(self, conducting: np.ndarray) -> None:
-        """Which voxels can carry a net current along each axis, and whether there are any."""
-        match self.boundary:
-            case Boundary.INSULATED_SIDES:
-                self._carrying = spanning(conducting)
-                x, y, z = (bool(mask.any()) for mask in self._carrying)
-                self.percolates = (x, y, z)
-            case Boundary.PERIODIC:
-                parts = periodic_parts(conducting)
-                self._carrying = (parts.wrapping,) * 3
-                self.percolates = parts.axes
-            case _:
-                assert_never(self.boundary)
-
-    @cached_property
-    def _phases(self) -> PhaseMap:
-        names = list(self.electrode.phases)
-        phase = np.zeros(self.electrode.image.shape, dtype=np.uint8 if len(names) < 256 else np.uint16)
-        for number, name in enumerate(names):
-            phase[self.electrode.mask(name)] = number
-        insulating = (0.0, 0.0, 0.0)
-        rows = np.array([self.conductivity.get(name, insulating) for name in names]) / self.scale
-        return PhaseMap(phase, rows, self._spacing)
-
-    @cached_property
-    def _periodic(self) -> tuple[Network, Multigrid]:
-        network = periodic_network(self._phases, self._carrying[0])
-        return network, Multigrid(network.matrix, network.places, singular=True)
-
-    def minimum(self, axis: int) -> Minimum:
-        match self.boundary:
-            case Boundary.INSULATED_SIDES:
-                network = insulated_network(self._phases, axis, self._carrying[axis])
-                inverse = Multigrid(network.matrix, network.places, singular=False)
-            case Boundary.PERIODIC:
-                network, inverse = self._periodic
-            case _:
-                assert_never(self.boundary)
-        settings = {"tolerance": self.tolerance, "max_iterations": self.max_iterations}
-        return least_energy(network, axis, inverse, **settings)
-
-    def matrix(self, minima: Mapping[int, Minimum]) -> np.ndarray:
-        size = self.electrode.image.labels.size
-        matrix = np.zeros((3, 3))
-        for i, at_i in minima.items():
-            matrix[i, i] = self.scale * at_i.energy / size
-            if self.boundary is Boundary.PERIODIC:
-                network, _ = self._periodic
-                for j, at_j in minima.items():
-                    if j > i:
-                        mixed = self.scale * network.energy(at_i.solution, i, at_j.solution, j) / size
-                        matrix[i, j] = matrix[j, i] = mixed
-        return matrix
+    def _by_label(self) -> tuple[np.ndarray, np.ndarray]:
+        """Labels, and the conductivity (labels, 3) of each over `scale`."""
+        labels = self.electrode.image.labels
+        numbers_of = {name: self.electrode.labels(name) for name in self.electrode.phases}
+        named = np.array(sorted(label for group in numbers_of.values() for label in group))
+        if named[-1] < LARGEST_TABLE:
+            rows, place = np.zeros((int(named[-1]) + 1, 3)), {int(label): int(label) for label in named}
+        else:
+            rows, place = np.zeros((len(named), 3)), {int(label): row for row, label in enumerate(named)}
+            labels = np.searchsorted(named, labels).astype(np.int32)
+        for name, k in self.conductivity.items():
+            for label in numbers_of[name]:
+                rows[place[label]] = np.array(k) / self.scale
+        return labels, rows
 
     def bound(self, function: Callable[[list[float], list[float]], float]) -> np.ndarray:
         fractions = self.electrode.fractions
@@ -122,8 +90,13 @@ class Problem:
         return hashin_shtrikman_bounds(list(fractions.values()), scalars)
 
     def describe_connection(self) -> str:
-        total = np.count_nonzero(self.electrode.mask(*self.conductivity))
-        shares = [np.count_nonzero(self._carrying[axis]) / total if self.percolates[axis] else 0.0 for axis in range(3)]
+        if self.boundary is Boundary.UNIFORM_FLUX:
+            return "a uniform flux cannot enter an insulator, so that both faces must conduct everywhere, in one part"
+        total = max(1, int(self.parts.sizes.sum()))
+        shares = [
+            int(self.parts.sizes[self.carrying.keep[axis]].sum()) / total if self.percolates[axis] else 0.0
+            for axis in range(3)
+        ]
         return "connected share of that phase along x, y, z: " + ", ".join(f"{share:.1%}" for share in shares)
 
 

@@ -25,6 +25,7 @@ from electrode_homog.errors import (
 from electrode_homog.homogenization.boundary import Boundary
 from electrode_homog.homogenization.bounds import reuss_bound, voigt_bound
 from electrode_homog.homogenization.problem import AXES, Conductivities, Problem
+from electrode_homog.homogenization.voxel_solver import Watch, solve
 from electrode_homog.microstructure import Microstructure
 
 
@@ -127,6 +128,7 @@ def effective_tensor(
     boundary: Boundary = Boundary.INSULATED_SIDES,
     tolerance: float = 1e-3,
     max_iterations: int = 500,
+    watch: Watch | None = None,
 ) -> EffectiveTensor:
     """Solve the cell problem along x, y and z.
 
@@ -140,16 +142,15 @@ def effective_tensor(
     """
     start = time.perf_counter()
     problem = Problem(electrode, conductivity, boundary, tolerance, max_iterations)
-    minima = {axis: problem.minimum(axis) for axis in range(3) if problem.percolates[axis]}
-    matrix = problem.matrix(minima)
+    solved = solve(problem, range(3), watch)
     tensor = EffectiveTensor(
-        matrix=matrix,
+        matrix=problem.scale * solved.matrix,
         conductivity=problem.conductivity,
         volume_fractions=electrode.fractions,
         boundary=boundary,
         tolerance=tolerance,
-        relative_error=max((m.relative_error for m in minima.values()), default=0.0),
-        iterations=max((m.iterations for m in minima.values()), default=0),
+        relative_error=solved.relative_error,
+        iterations=solved.iterations,
         percolates=problem.percolates,
         voigt=problem.bound(voigt_bound),
         reuss=problem.bound(reuss_bound),
@@ -171,6 +172,7 @@ def effective_conductivity(
     boundary: Boundary = Boundary.INSULATED_SIDES,
     tolerance: float = 1e-3,
     max_iterations: int = 500,
+    watch: Watch | None = None,
 ) -> EffectiveConductivity:
     """Solve the cell problem along one axis (0, 1, 2); arguments and errors as in `effective_tensor`.
 
@@ -187,14 +189,14 @@ def effective_conductivity(
             "Check the axis, the labels and the segmentation, or take a larger image",
             axes=tuple(int(a) for a in range(3) if not problem.percolates[a]),
         )
-    minimum = problem.minimum(axis)
+    solved = solve(problem, [axis], watch)
     fractions = electrode.fractions
     result = EffectiveConductivity(
-        value=problem.scale * minimum.energy / electrode.image.labels.size,
+        value=problem.scale * float(solved.matrix[axis, axis]),
         axis=axis,
         volume_fractions={name: fractions[name] for name in problem.conductivity},
-        relative_error=minimum.relative_error,
-        iterations=minimum.iterations,
+        relative_error=solved.relative_error,
+        iterations=solved.iterations,
         boundary=boundary,
         seconds=time.perf_counter() - start,
     )

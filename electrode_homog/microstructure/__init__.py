@@ -1,7 +1,9 @@
 """What is where in an image: phases by name, their fractions, surfaces and connections."""
 
 from electrode_homog.microstructure.connectivity import (
+    ConnectedParts,
     PeriodicParts,
+    connected_parts,
     periodic_parts,
     spanning,
     spanning_fractions,
@@ -15,10 +17,12 @@ from electrode_homog.microstructure.description import (
 from electrode_homog.microstructure.microstructure import Microstructure
 
 __all__ = [
+    "ConnectedParts",
     "Description",
     "Microstructure",
     "PeriodicParts",
     "PhaseDescription",
+    "connected_parts",
     "describe",
     "face_count_area_per_m",
     "periodic_parts",

@@ -1,0 +1,200 @@
+"""Compiled operations on the graphs of the coarse levels, kept as compressed rows.
+
+Row i has entries [row_start[i], row_start[i + 1]) of `indices` and `values`: conductances to other unknowns, > 0. The
+operator is (K x)_i = diagonal_i x_i - sum of values x.
+"""
+
+import numpy as np
+
+from electrode_homog.compiled import compiled
+
+
+@compiled
+def colour_graph(start, stop, row_start, indices, places, colour):
+    """Colours in which no two neighbours agree, by preference the parity of the place; the number of colours."""
+    most = 0
+    for i in range(start, stop):
+        taken = np.int64(0)
+        for entry in range(row_start[i], row_start[i + 1]):
+            if indices[entry] < i:
+                taken |= np.int64(1) << colour[indices[entry]]
+        best = (places[i, 0] + places[i, 1] + places[i, 2]) & 1
+        if (taken >> best) & 1:
+            best = 0
+            while (taken >> best) & 1:
+                best += 1
+        colour[i] = best
+        most = max(most, best)
+    return most + 1
+
+
+@compiled
+def permute_rows(start, stop, order, position, row_start, indices, values, new_start, new_indices, new_values):
+    """Rows `order[start:stop]` with their entries renumbered by `position`."""
+    for i in range(start, stop):
+        to = new_start[i]
+        for entry in range(row_start[order[i]], row_start[order[i] + 1]):
+            new_indices[to] = position[indices[entry]]
+            new_values[to] = values[entry]
+            to += 1
+
+
+@compiled
+def find_best(start, stop, row_start, values, best):
+    """Largest conductance of each row."""
+    for i in range(start, stop):
+        largest = 0.0
+        for entry in range(row_start[i], row_start[i + 1]):
+            largest = max(largest, np.float64(values[entry]))
+        best[i] = largest
+
+
+@compiled
+def aggregate(start, stop, row_start, indices, values, best, weak, places, shift, parent, alone, piece):
+    """Pieces of blocks of 2**shift places, numbered from 0 by their first unknown; how many there are.
+
+    [start, stop) must hold whole blocks. Two unknowns join if their conductance is at least `weak` times the best of
+    both. One that then stands alone is hung on the neighbour in its block that it is tied to best, if that tie is
+    strong for itself: dead ends are taken in, but two good conductors are never joined through a poor one. Scratch:
+    `parent` and `alone` (n,).
+    """
+    for i in range(start, stop):
+        parent[i], alone[i] = i, True
+    for i in range(start, stop):
+        for entry in range(row_start[i], row_start[i + 1]):
+            j = indices[entry]
+            if start <= j < i and values[entry] >= weak * max(best[i], best[j]) and _same_block(places, i, j, shift):
+                _unite(parent, i, j)
+                alone[i] = alone[j] = False
+    for i in range(start, stop):
+        if alone[i]:
+            _hang(i, start, stop, row_start, indices, values, best, weak, places, shift, parent)
+    count = 0
+    for i in range(start, stop):  # the root is the first of its tree
+        if parent[i] == i:
+            piece[i] = count
+            count += 1
+        else:
+            piece[i] = piece[_root(parent, i)]
+    return count
+
+
+@compiled
+def _hang(i, start, stop, row_start, indices, values, best, weak, places, shift, parent):
+    host, tie = -1, weak * best[i]
+    for entry in range(row_start[i], row_start[i + 1]):
+        j = indices[entry]
+        stronger = start <= j < stop and (best[j] > best[i] or (best[j] == best[i] and j > i))
+        if stronger and values[entry] >= tie and _same_block(places, i, j, shift):
+            host, tie = j, np.float64(values[entry])
+    if host >= 0:
+        _unite(parent, i, host)
+
+
+@compiled
+def _same_block(places, i, j, shift):
+    same = places[i, 0] >> shift == places[j, 0] >> shift and places[i, 1] >> shift == places[j, 1] >> shift
+    return same and places[i, 2] >> shift == places[j, 2] >> shift
+
+
+@compiled
+def _root(parent, k):
+    while parent[k] != k:
+        parent[k] = parent[parent[k]]
+        k = parent[k]
+    return k
+
+
+@compiled
+def _unite(parent, a, b):
+    a, b = _root(parent, a), _root(parent, b)
+    if a < b:
+        parent[b] = a
+    else:
+        parent[a] = b
+
+
+@compiled
+def group(start, stop, piece, child_start, children, following):
+    """Counting sort: the unknowns of each piece, in order; child_start (pieces + 1,) is filled too.
+
+    Scratch: `following` (pieces,).
+    """
+    for i in range(start, stop):
+        child_start[piece[i] + 1] += 1
+    for k in range(1, child_start.size):
+        child_start[k] += child_start[k - 1]
+    for k in range(following.size):
+        following[k] = child_start[k]
+    for i in range(start, stop):
+        children[following[piece[i]]] = i
+        following[piece[i]] += 1
+
+
+@compiled
+def sum_rows(
+    start, stop, place, degrees, new_indices, new_values, row_start, indices, values, piece, child_start, children
+):
+    """Rows of the coarse graph: degrees, indices and summed conductances of pieces [start, stop); how many entries.
+
+    Scratch: `place` (pieces,), -1, where the current row keeps its entry for a piece.
+    """
+    end = 0
+    for c in range(start, stop):
+        begin = end
+        for k in range(child_start[c], child_start[c + 1]):
+            for entry in range(row_start[children[k]], row_start[children[k] + 1]):
+                target = piece[indices[entry]]
+                if target == c:
+                    continue
+                if place[target] < begin:
+                    place[target] = end
+                    new_indices[end], new_values[end] = target, 0
+                    end += 1
+                new_values[place[target]] += values[entry]
+        degrees[c - start] = end - begin
+    return end
+
+
+@compiled
+def relax(start, stop, row_start, indices, values, diagonal, b, x):
+    """x = (b + neighbours) / diagonal; unknowns [start, stop) must not be neighbours of each other."""
+    for i in range(start, stop):
+        total = b[i]
+        for entry in range(row_start[i], row_start[i + 1]):
+            total += values[entry] * x[indices[entry]]
+        x[i] = total / diagonal[i] if diagonal[i] > 0 else 0
+
+
+@compiled
+def start_from_zero(start, stop, diagonal, b, x):
+    """x = b / diagonal."""
+    for i in range(start, stop):
+        x[i] = b[i] / diagonal[i] if diagonal[i] > 0 else 0
+
+
+@compiled
+def restrict(start, stop, row_start, indices, values, diagonal, b, x, piece, coarse_b):
+    """coarse_b += b - K x, summed over pieces."""
+    for i in range(start, stop):
+        total = b[i] - diagonal[i] * x[i]
+        for entry in range(row_start[i], row_start[i + 1]):
+            total += values[entry] * x[indices[entry]]
+        coarse_b[piece[i]] += total
+
+
+@compiled
+def prolong(start, stop, piece, coarse_x, scale, x):
+    """x += scale times the value of its piece."""
+    for i in range(start, stop):
+        x[i] += scale * coarse_x[piece[i]]
+
+
+@compiled
+def multiply(start, stop, matrix, b, x):
+    """x = matrix b, for rows [start, stop)."""
+    for i in range(start, stop):
+        total = 0.0
+        for j in range(matrix.shape[1]):
+            total += matrix[i, j] * b[j]
+        x[i] = total

@@ -1,0 +1,132 @@
+"""The multigrid preconditioner on voxels: one symmetric cycle, from a residual to a correction.
+
+Finest level: red-black relaxation on the voxels, without a matrix (`smoothing_kernels`). Below it: graphs of connected
+pieces (`graph`). A block of 2 x 2 x 2 voxels is as many coarse unknowns as it has pieces, so that two branches of a
+thin network that pass through one block stay apart.
+"""
+
+import numpy as np
+
+from electrode_homog.homogenization.graph import CoarseLevels, Graph, row_starts
+from electrode_homog.homogenization.multigrid import COARSE_SCALE, STRONG
+from electrode_homog.homogenization.voxel_operator import VoxelOperator
+
+
+class VoxelMultigrid:
+    """Symmetric positive definite approximation of the inverse of `operator`."""
+
+    def __init__(self, operator: VoxelOperator):
+        from electrode_homog.homogenization import piece_kernels as kernels
+
+        self._operator, self._team = operator, operator.team
+        codes = self._codes()
+        counts = np.empty(codes.shape[:2], dtype=np.int64)
+        self._team.run(kernels.count_pieces, operator.pairs, codes, counts)
+        first_of_row = np.zeros(counts.size + 1, dtype=np.int64)
+        np.cumsum(counts.ravel(), out=first_of_row[1:])
+        self._coarse = CoarseLevels(self._graph(codes, first_of_row), operator.kind, self._team)
+        self._pieces = (codes, first_of_row, self._coarse.first.position)
+
+    def _codes(self) -> np.ndarray:
+        from electrode_homog.homogenization import piece_kernels as kernels
+
+        operator, grid = self._operator, self._operator.layout.grid
+        table, codes = np.empty(256, dtype=np.uint32), np.empty(operator.layout.blocks, dtype=np.uint32)
+        kernels.fill_table(table, np.empty((2, 8), dtype=np.int64))
+        weak = STRONG if operator.cells[0] else 0.0
+
+        def find(start: int, stop: int) -> None:
+            scratch = (np.zeros(8, dtype=np.int64), np.zeros(8), np.zeros((2, 8), dtype=np.int64))
+            kernels.find_pieces(start, stop, *scratch, operator.cells, weak, table, codes, grid)
+
+        self._team.run(find, operator.pairs)
+        return codes
+
+    def _graph(self, codes: np.ndarray, first_of_row: np.ndarray) -> Graph:
+        from electrode_homog.homogenization import piece_kernels as kernels
+
+        operator, layout = self._operator, self._operator.layout
+        first = np.empty(codes.shape, dtype=np.int32)
+        places = np.empty((int(first_of_row[-1]), 3), dtype=np.int32)
+        self._team.run(kernels.number_pieces, operator.pairs, codes, first_of_row, first, places)
+        kind = operator.kind if operator.cells[0] else np.uint8  # of one conductor: at most 4 faces
+
+        def join(start: int, stop: int) -> tuple[np.ndarray, ...]:
+            rows = codes.shape[1]
+            n = int(first_of_row[stop * rows] - first_of_row[start * rows])
+            most = n * kernels.MOST_NEIGHBOURS  # what is not used is never touched, and takes no memory
+            result = (np.empty(n, np.int64), np.empty(most, np.int32), np.empty(most, kind), np.empty(n))
+            shape = (8, kernels.MOST_NEIGHBOURS)
+            scratch = (np.empty(shape, np.int64), np.empty(shape), np.zeros(8, np.int64), np.zeros(8))
+            end = kernels.join_pieces(start, stop, *scratch, *result, operator.cells, codes, first, operator.tied,
+                                      layout.wraps, layout.grid)  # fmt: skip
+            return result[0], result[1][:end], result[2][:end], result[3]
+
+        found = self._team.run(join, operator.pairs)
+        degrees, indices, values, ties = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return Graph(row_starts(degrees), indices, values, ties, places)
+
+    def __call__(self, b: np.ndarray, z: np.ndarray) -> float:
+        """z = M b; returns b.z."""
+        return self._fused(b, z) if self._operator.layout.two_coloured else self.plain(b, z)
+
+    def _correction(self) -> np.ndarray:
+        x = self._coarse.solve()
+        x *= x.dtype.type(1 / COARSE_SCALE)
+        return x
+
+    def _fused(self, b: np.ndarray, z: np.ndarray) -> float:
+        from electrode_homog.homogenization import smoothing_kernels as kernels
+
+        op, layout = self._operator, self._operator.layout
+        _, rows, _, places = layout.padded
+        shared = (op.cells, b, self._pieces)
+
+        def down(start: int, stop: int) -> None:
+            ring, halves = self._scratch()
+            sums = np.zeros((2, (rows - 1) * places), b.dtype)
+            kernels.descend(start, stop, ring, sums, halves, *shared, self._coarse.first.b, layout.wraps, layout.grid)
+
+        def up(start: int, stop: int) -> float:
+            ring, halves = self._scratch()
+            blocks = np.empty((2, places), np.int64)
+            return kernels.ascend(start, stop, ring, blocks, halves, *shared, correction, z, layout.wraps, layout.grid)
+
+        self._team.run(down, op.pairs)
+        correction = self._correction()
+        return sum(self._team.run(up, op.pairs))
+
+    def _scratch(self) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+        """A ring of six planes, and two half rows."""
+        _, rows, halves, places = self._operator.layout.padded
+        return np.zeros(6 * rows * halves * places, self._operator.kind), self._operator.half_rows()
+
+    def plain(self, b: np.ndarray, z: np.ndarray) -> float:
+        """The same, one operation after the other: for layouts whose colours meet, and as the twin of the fast way."""
+        from electrode_homog.homogenization import plain_smoothing as kernels
+
+        op, grid = self._operator, self._operator.layout.grid
+        z[:] = 0
+        rest, unused = b.copy(), np.zeros_like(b)
+        for colour in (0, 1):
+            self._relax(colour, z, b)
+            op.layout.close(z)
+        op.step(unused, rest, z, 1.0)
+        self._team.run(kernels.restrict_planes, op.pairs, rest, self._pieces, self._coarse.first.b, grid)
+        correction = self._correction()
+        self._team.run(kernels.prolong_planes, op.pairs, op.cells, self._pieces, correction, z, grid)
+        total = 0.0
+        for colour in (1, 0):
+            op.layout.close(z)
+            total += self._relax(colour, z, b)
+        return total
+
+    def _relax(self, colour: int, z: np.ndarray, b: np.ndarray) -> float:
+        from electrode_homog.homogenization.plain_smoothing import relax_planes
+
+        op = self._operator
+
+        def relax(start: int, stop: int) -> float:
+            return relax_planes(start, stop, *op.half_rows(), colour, op.cells, z, b, op.layout.grid)
+
+        return sum(self._team.run(relax, op.planes))
