@@ -19,13 +19,22 @@ from electrode_homog.homogenization import (
     Boundary as Boundary,
 )
 from electrode_homog.homogenization import (
+    Corrector as Corrector,
+)
+from electrode_homog.homogenization import (
     EffectiveConductivity as EffectiveConductivity,
 )
 from electrode_homog.homogenization import (
     EffectiveTensor as EffectiveTensor,
 )
 from electrode_homog.homogenization import (
+    Progress as Progress,
+)
+from electrode_homog.homogenization import (
     SubvolumeValues as SubvolumeValues,
+)
+from electrode_homog.homogenization import (
+    corrector as corrector,
 )
 from electrode_homog.homogenization import (
     effective_conductivity as effective_conductivity,

@@ -6,8 +6,9 @@ that is added up comes in the order of the slabs, whoever computed them, and is 
 """
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from electrode_homog.machine import usable_cores
@@ -41,6 +42,25 @@ def inlined(function: Callable) -> Any:
     import numba
 
     return numba.njit(inline="always", **_OPTIONS)(function)
+
+
+@contextmanager
+def on_compilation(tell: Callable[[], None]) -> Iterator[None]:
+    """While it lasts, call `tell` when a function is compiled that no cache had; once."""
+    from numba.core import event
+
+    calls = iter([tell])
+
+    class Listener(event.Listener):
+        def on_start(self, event: Any) -> None:
+            for call in calls:
+                call()
+
+        def on_end(self, event: Any) -> None:
+            """Only the beginning matters."""
+
+    with event.install_listener("numba:compile", Listener()):
+        yield
 
 
 class Team:

@@ -26,9 +26,9 @@ class OutOfRangeError(ElectrodeHomogError):
 
 
 class NotPercolatingError(ElectrodeHomogError):
-    """The conducting phases do not connect the two faces, so that the effective value is exactly 0.
+    """No current flows under the boundary condition, so that the effective value is exactly 0.
 
-    `axes` are the axes (0, 1, 2) along which nothing percolates.
+    `axes` are the axes (0, 1, 2) along which that is so.
     """
 
     exit_code = 3

@@ -9,8 +9,10 @@ from media import electrode, layers
 
 from electrode_homog.errors import InputError
 from electrode_homog.homogenization import (
+    Boundary,
     EffectiveConductivity,
     EffectiveTensor,
+    corrector,
     effective_conductivity,
     effective_tensor,
 )
@@ -32,6 +34,8 @@ def same(a, b) -> bool:
     [
         effective_tensor(layers([0, 1, 1], 2), {"a": 1.0}),
         effective_conductivity(layers([0, 1, 1], 1), {"a": 1.0, "b": 2.0}),
+        *(effective_tensor(layers([0, 1, 1], 0), {"a": 1.0, "b": 2.0}, boundary=boundary) for boundary in Boundary),
+        corrector(layers([0, 1, 1], 0), {"a": 1.0, "b": 2.0}),
         describe(electrode(np.zeros((3, 3, 3), dtype=int))),
         BruggemanLaw(1.7, (0.2, 0.4)),
     ],

@@ -1,6 +1,6 @@
 """The command line: one verb per step. It parses, calls, prints; results go to stdout, all else to stderr.
 
-Exit codes: 0 done, 1 a bug of ours, 2 bad input, 3 does not percolate, 4 did not converge, 5 cannot be written,
+Exit codes: 0 done, 1 a bug of ours, 2 bad input, 3 no current flows, 4 did not converge, 5 cannot be written,
 130 interrupted. It has no defaults of its own: an option that was not given is not passed on.
 """
 
@@ -12,8 +12,10 @@ import typer
 
 from electrode_homog import __version__
 from electrode_homog.cli import cell_verbs, image_verbs, study_verbs
-from electrode_homog.cli.console import complain
+from electrode_homog.cli.console import complain, note
 from electrode_homog.errors import ElectrodeHomogError
+
+INTERRUPTED = 130  # what a shell makes of SIGINT
 
 app = typer.Typer(
     name="electrode-homog",
@@ -57,9 +59,8 @@ def main() -> None:
     """Entry point of the command `electrode-homog`."""
     try:
         status = typer.main.get_command(app).main(prog_name="electrode-homog", standalone_mode=False)
-    except typer.Abort:
-        complain("interrupted", "Finished steps are on disk; the same command goes on from there.")
-        sys.exit(130)
+    except (typer.Abort, KeyboardInterrupt):
+        status = INTERRUPTED
     except (ElectrodeHomogError, OSError) as error:
         if "--debug" in sys.argv:
             traceback.print_exc()
@@ -70,6 +71,8 @@ def main() -> None:
             raise
         error.show()  # type: ignore[attr-defined]  # a usage error of the option parser
         sys.exit(error.exit_code)  # type: ignore[attr-defined]
+    if status == INTERRUPTED:  # typer, once it is at work, makes a status of the interrupt
+        note("electrode-homog: interrupted; no file is left half written, and `run` goes on from its finished steps")
     sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -77,7 +80,7 @@ def _explained(error: Exception) -> tuple[str, str]:
     titles = {
         "InputError": "bad input",
         "OutOfRangeError": "out of range",
-        "NotPercolatingError": "does not percolate",
+        "NotPercolatingError": "no current flows",
         "NotConvergedError": "did not converge",
     }
     if isinstance(error, OSError):

@@ -57,9 +57,9 @@ def simulate(
     if json is not None and len(protocols) > 1:
         raise InputError("--json holds one run; give one --c-rate, or use --csv")
     runs = []
-    with progress() as tell:
+    with progress() as steps:
         for protocol in protocols:
-            tell(f"{cell.name}: {protocol}")
+            steps.tell(f"{cell.name}: {protocol}")
             runs.append(run_protocol(cell, protocol))
             if isinstance(protocol, DriveCycle) and runs[-1].duration_s < 0.999 * float(protocol.time_s[-1]):
                 note(f"warning: the drive cycle stopped after {runs[-1].duration_s:.1f} s: {runs[-1].ended_by}")
@@ -114,11 +114,11 @@ def design(
     settings = {key: value for key, value in settings.items() if value is not None}
     values = {path: grid_values(text, f"--vary {path}") for path, text in pairs(vary, "--vary").items()}
     cell = _cell(parameter_set, change or [], [])
-    with progress() as tell:
+    with progress() as steps:
         points = math.prod(map(len, values.values()))
         if points > MOST_POINTS:
             raise InputError(f"--vary asks for {points} points; at most {MOST_POINTS} in one table")
-        tell(f"{cell.name}: {points} points, about a second of one core each")
+        steps.tell(f"{cell.name}: {points} points, about a second of one core each")
         found = sweep(cell, values, ConstantCurrent(c_rate), **settings)
     if csv is not None:
         from electrode_homog.output import write_whole
@@ -182,8 +182,8 @@ def fit(
     bounds = {path: _bounds(text, path) for path, text in pairs(vary, "--vary").items()}
     record = read_cycling_data(data, **reading).first_discharge()
     cell = _cell(parameter_set, change or [], [])
-    with progress() as tell:
-        tell(f"fitting {', '.join(bounds)} of {cell.name} to {record.source}")
+    with progress() as steps:
+        steps.tell(f"fitting {', '.join(bounds)} of {cell.name} to {record.source}")
         found = fit_cell(cell, record, vary=bounds, **settings)
     if save is not None:
         note(f"wrote {save_parameter_set(found.cell, save, overwrite=force) or save}")
@@ -238,7 +238,10 @@ def _with_transport(cell: "CellParameters", side: str, path: Path) -> "CellParam
             "the pores have 1 (--conductivity pore=1)"
         )
     if not tensor.percolates[0]:
-        raise NotPercolatingError(f"{path}: nothing percolates along axis 0; no cell works with B = 0", axes=(0,))
+        conductors = " + ".join(tensor.conductivity)
+        raise NotPercolatingError(
+            f"{path}: {conductors} {tensor.boundary.obstacle(0)}; no cell works with B = 0", axes=(0,)
+        )
     porosity, of_image = getattr(cell, side).porosity, tensor.volume_fraction
     if abs(porosity - of_image) > 0.005:
         note(

@@ -1,15 +1,21 @@
 """What the terminal shows: tables on stdout, progress and complaints on stderr."""
 
 import errno
+import math
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from electrode_homog.errors import InputError
 from electrode_homog.output import write_whole
+
+if TYPE_CHECKING:
+    import rich.progress
+
+    from electrode_homog.homogenization import Progress, Watch
 
 
 def printable(text: str) -> str:
@@ -43,28 +49,83 @@ def note(text: str) -> None:
     print(printable(text), file=sys.stderr, flush=True)
 
 
+class Steps(NamedTuple):
+    """What long work reports to: `tell` takes the name of each step, `watch` how far a solution is."""
+
+    tell: Callable[[str], None]
+    watch: "Watch | None"
+
+
 @contextmanager
-def progress() -> Iterator[Any]:
-    """A function to call with the name of each step: a spinner with the time on a terminal, else lines on stderr."""
+def progress() -> Iterator[Steps]:
+    """On a terminal a spinner with the time for each step, and a bar for each solution; else lines on stderr."""
     if not sys.stderr.isatty():
-        yield note
+        yield Steps(note, None)
         return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.console import Console, Group
+    from rich.live import Live
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.text import Text
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=Console(file=sys.stderr)) as bar:
-        steps: list[Any] = []
+    steps = Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    bars = _Bars(Progress(TextColumn("  {task.description}"), BarColumn(), TextColumn("{task.fields[state]}")))
 
-        def tell(text: str) -> None:
-            if steps:
-                bar.update(steps[-1], total=1, completed=1)
-            steps.append(bar.add_task(str(Text(printable(text))), total=None))
+    def finish() -> None:
+        bars.clear()
+        for task in steps.task_ids[-1:]:
+            steps.update(task, total=1, completed=1)
 
-        yield tell
-        if steps:
-            bar.update(steps[-1], total=1, completed=1)
+    def tell(text: str) -> None:
+        finish()
+        steps.add_task(str(Text(printable(text))), total=None)
+
+    with Live(Group(steps, bars.progress), console=Console(file=sys.stderr)):
+        yield Steps(tell, bars.watch)
+        finish()
+
+
+class _Bars:
+    """A bar for each axis that is being solved, full when the error is down to the tolerance."""
+
+    def __init__(self, progress: "rich.progress.Progress"):
+        self.progress = progress
+        self._firsts: dict[int, float] = {}
+        self._tasks: dict[int, rich.progress.TaskID] = {}
+
+    def watch(self, now: "Progress") -> None:
+        if now.axis not in self._tasks:
+            self._firsts[now.axis] = now.relative_error
+            self._tasks[now.axis] = self.progress.add_task(f"along {'xyz'[now.axis]}", total=1, state="")
+        share = share_done(self._firsts[now.axis], now.relative_error, now.tolerance)
+        state = f"{now.iterations} iterations, relative error {now.relative_error:.0e}"
+        self.progress.update(self._tasks[now.axis], completed=share, state=state)
+
+    def clear(self) -> None:
+        for task in self._tasks.values():
+            self.progress.remove_task(task)
+        self._tasks.clear()
+
+
+def share_done(first: float, now: float, tolerance: float) -> float:
+    """How far, 0 to 1, the logarithm of an error has come from its first value to the tolerance.
+
+    >>> share_done(1.0, 0.1, 0.001)
+    0.333...
+    """
+    if now <= tolerance:
+        return 1.0
+    if not now < first < math.inf:
+        return 0.0
+    return math.log(first / now) / math.log(first / tolerance)
+
+
+def telling_of_compilation() -> AbstractContextManager[None]:
+    """While it lasts, a line on stderr if the compiled loops are not on this machine yet."""
+    from electrode_homog.compiled import on_compilation
+
+    return on_compilation(
+        lambda: note("compiling what is used for the first time on this machine, up to half a minute")
+    )
 
 
 def hand_out(result: Any, json: str | None, *, force: bool) -> bool:

@@ -16,7 +16,7 @@ from electrode_homog.cli.arguments import (
     number,
     pairs,
 )
-from electrode_homog.cli.console import hand_out, note, progress, refuse_existing_outputs, table
+from electrode_homog.cli.console import hand_out, note, progress, refuse_existing_outputs, table, telling_of_compilation
 from electrode_homog.errors import NotPercolatingError
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def describe(
     from electrode_homog.microstructure import describe as describe_microstructure
 
     refuse_existing_outputs(json, force=force, inputs=[image])
-    described = describe_microstructure(load_microstructure(image, voxel_size, through_axis, phase))
+    with telling_of_compilation():
+        described = describe_microstructure(load_microstructure(image, voxel_size, through_axis, phase))
     if hand_out(described, json, force=force):
         return
     size = " x ".join(map(str, described.shape))
@@ -69,11 +70,18 @@ def tensor(
     ],
     voxel_size: VoxelSize = None,
     through_axis: ThroughAxis = None,
-    boundary: Annotated[str | None, typer.Option("--boundary", help="insulated-sides (default) or periodic.")] = None,
+    boundary: Annotated[
+        str | None,
+        typer.Option(
+            "--boundary",
+            help="What is prescribed on the outer faces: insulated-sides (default), periodic, linear-potential or "
+            "uniform-flux.",
+        ),
+    ] = None,
     tolerance: Annotated[float | None, typer.Option("--tolerance", help="Relative error (default 0.001).")] = None,
     max_iterations: Annotated[int | None, typer.Option("--max-iterations", help="Per axis (default 500).")] = None,
     axis: Annotated[
-        int | None, typer.Option("--axis", help="Only this axis (0, 1, 2); fails if nothing percolates along it.")
+        int | None, typer.Option("--axis", help="Only this axis (0, 1, 2); fails if no current flows along it.")
     ] = None,
     json: Json = None,
     report: Report = None,
@@ -94,13 +102,13 @@ def tensor(
     settings = {key: value for key, value in settings.items() if value is not None}
     electrode = load_microstructure(image, voxel_size, through_axis, phase)
     cost = forecast(electrode, [electrode.checked_name(name) for name, k in table_of_k.items() if k > 0])
-    with progress() as tell:
+    with progress() as steps, telling_of_compilation():
         axes = 3 if axis is None else 1
-        tell(f"{cost.unknowns} unknowns: about {axes * cost.seconds:.0f} s and {cost.bytes / 1e9:.1f} GB")
+        steps.tell(f"{cost.unknowns} unknowns: about {axes * cost.seconds:.0f} s and {cost.bytes / 1e9:.1f} GB")
         if axis is None:
-            result = effective_tensor(electrode, table_of_k, **settings)
+            result = effective_tensor(electrode, table_of_k, watch=steps.watch, **settings)
         else:
-            result = effective_conductivity(electrode, table_of_k, axis=axis, **settings)
+            result = effective_conductivity(electrode, table_of_k, axis=axis, watch=steps.watch, **settings)
     if report is not None:
         from electrode_homog.report import write_report
 
@@ -109,7 +117,8 @@ def tensor(
         _show(result)
     if isinstance(result, EffectiveTensor) and not any(result.percolates):
         raise NotPercolatingError(
-            f"{' + '.join(result.conductivity)} connects opposite faces along no axis: every entry is exactly 0",
+            f"every entry is exactly 0: {' + '.join(result.conductivity)} "
+            f"{', '.join(result.boundary.obstacle(axis) for axis in range(3))}",
             axes=(0, 1, 2),
         )
 
@@ -142,6 +151,7 @@ def _show_tensor(result: "EffectiveTensor") -> None:
         ],
     )
     note(f"relative error at most {result.relative_error:.1e}, {result.iterations} iterations, {result.seconds:.1f} s")
-    for i, name in enumerate("xyz"):
-        if not result.percolates[i]:
-            note(f"warning: {' + '.join(result.conductivity)} does not percolate along {name}; the value is exactly 0")
+    for axis in range(3):
+        if not result.percolates[axis]:
+            conductors = " + ".join(result.conductivity)
+            note(f"warning: {conductors} {result.boundary.obstacle(axis)}; the value is exactly 0")

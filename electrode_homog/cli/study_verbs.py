@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from electrode_homog.cli.arguments import Force, Json
-from electrode_homog.cli.console import hand_out, note, progress, table
+from electrode_homog.cli.console import hand_out, note, progress, table, telling_of_compilation
 
 if TYPE_CHECKING:
     from electrode_homog.workflow import Study
@@ -48,8 +48,8 @@ def doctor(json: Json = None, force: Force = False) -> None:
     """Versions, cores, memory, the largest image that fits, and whether both solvers work here."""
     from electrode_homog.workflow import examine
 
-    with progress() as tell:
-        tell("solving a laminate, and a minute of discharge")
+    with progress() as steps, telling_of_compilation():
+        steps.tell("solving a laminate, and a minute of discharge")
         found = examine()
     if hand_out(found, json, force=force):
         return
@@ -69,8 +69,8 @@ def doctor(json: Json = None, force: Force = False) -> None:
 def _run(study: "Study", folder: Path, *, force: bool) -> None:
     from electrode_homog.workflow import run_study
 
-    with progress() as tell:
-        result = run_study(study, folder, tell=tell, overwrite=force)
+    with progress() as steps, telling_of_compilation():
+        result = run_study(study, folder, tell=steps.tell, watch=steps.watch, overwrite=force)
     if result.tensors:
         table(
             "effective tensors, through-thickness = x; Voigt / value is the tortuosity factor of a single conductor",

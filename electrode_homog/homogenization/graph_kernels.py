@@ -1,10 +1,12 @@
 """Compiled operations on the graphs of the coarse levels, kept as compressed rows.
 
-Row i has entries [row_start[i], row_start[i + 1]) of `indices` and `values`: conductances to other unknowns, > 0. The
-operator is (K x)_i = diagonal_i x_i - sum of values x.
+Row i has entries [row_start[i], row_start[i + 1]) of `indices` and of `values`, conductances to other unknowns, > 0; on a
+level that is ready, of `codes`, whose conductances stand in a table of 256. The operator is
+(K x)_i = diagonal_i x_i - sum of conductances x. Indices are unsigned where time goes: signed ones are tested.
 """
 
 import numpy as np
+from numba import uintp
 
 from electrode_homog.compiled import compiled
 
@@ -29,14 +31,24 @@ def colour_graph(start, stop, row_start, indices, places, colour):
 
 
 @compiled
-def permute_rows(start, stop, order, position, row_start, indices, values, new_start, new_indices, new_values):
-    """Rows `order[start:stop]` with their entries renumbered by `position`."""
-    for i in range(start, stop):
-        to = new_start[i]
-        for entry in range(row_start[order[i]], row_start[order[i] + 1]):
-            new_indices[to] = position[indices[entry]]
-            new_values[to] = values[entry]
-            to += 1
+def permute_rows(start, stop, order, position, row_start, indices, bits, shift, base, new_start, new_indices, codes):
+    """Rows `order[start:stop]` with their entries renumbered by `position`, and conductances by (bits >> shift) - base."""
+    for i in range(uintp(start), uintp(stop)):
+        to, row = uintp(new_start[i]), uintp(order[i])
+        for entry in range(uintp(row_start[row]), uintp(row_start[row + uintp(1)])):
+            new_indices[to] = position[uintp(indices[entry])]
+            codes[to] = (bits[entry] >> shift) - base
+            to += uintp(1)
+
+
+@compiled
+def sum_conductances(start, stop, row_start, codes, table, ties, diagonal):
+    """diagonal = conductances of each row, summed, and its tie."""
+    for i in range(uintp(start), uintp(stop)):
+        total = ties[i]
+        for entry in range(uintp(row_start[i]), uintp(row_start[i + uintp(1)])):
+            total += np.float64(table[uintp(codes[entry])])
+        diagonal[i] = total
 
 
 @compiled
@@ -157,37 +169,37 @@ def sum_rows(
 
 
 @compiled
-def relax(start, stop, row_start, indices, values, diagonal, b, x):
+def relax(start, stop, row_start, indices, codes, table, diagonal, b, x):
     """x = (b + neighbours) / diagonal; unknowns [start, stop) must not be neighbours of each other."""
-    for i in range(start, stop):
+    for i in range(uintp(start), uintp(stop)):
         total = b[i]
-        for entry in range(row_start[i], row_start[i + 1]):
-            total += values[entry] * x[indices[entry]]
-        x[i] = total / diagonal[i] if diagonal[i] > 0 else 0
+        for entry in range(uintp(row_start[i]), uintp(row_start[i + uintp(1)])):
+            total += table[uintp(codes[entry])] * x[uintp(indices[entry])]
+        x[i] = total / diagonal[i] if diagonal[i] > 0 else x.dtype.type(0)
 
 
 @compiled
 def start_from_zero(start, stop, diagonal, b, x):
     """x = b / diagonal."""
-    for i in range(start, stop):
-        x[i] = b[i] / diagonal[i] if diagonal[i] > 0 else 0
+    for i in range(uintp(start), uintp(stop)):
+        x[i] = b[i] / diagonal[i] if diagonal[i] > 0 else x.dtype.type(0)
 
 
 @compiled
-def restrict(start, stop, row_start, indices, values, diagonal, b, x, piece, coarse_b):
+def restrict(start, stop, row_start, indices, codes, table, diagonal, b, x, piece, coarse_b):
     """coarse_b += b - K x, summed over pieces."""
-    for i in range(start, stop):
+    for i in range(uintp(start), uintp(stop)):
         total = b[i] - diagonal[i] * x[i]
-        for entry in range(row_start[i], row_start[i + 1]):
-            total += values[entry] * x[indices[entry]]
-        coarse_b[piece[i]] += total
+        for entry in range(uintp(row_start[i]), uintp(row_start[i + uintp(1)])):
+            total += table[uintp(codes[entry])] * x[uintp(indices[entry])]
+        coarse_b[uintp(piece[i])] += total
 
 
 @compiled
 def prolong(start, stop, piece, coarse_x, scale, x):
     """x += scale times the value of its piece."""
-    for i in range(start, stop):
-        x[i] += scale * coarse_x[piece[i]]
+    for i in range(uintp(start), uintp(stop)):
+        x[i] += scale * coarse_x[uintp(piece[i])]
 
 
 @compiled
@@ -198,3 +210,39 @@ def multiply(start, stop, matrix, b, x):
         for j in range(matrix.shape[1]):
             total += matrix[i, j] * b[j]
         x[i] = total
+
+
+@compiled
+def dot(start, stop, a, b):
+    """Sum of a b, in double."""
+    total = 0.0
+    for i in range(uintp(start), uintp(stop)):
+        total += np.float64(a[i]) * np.float64(b[i])
+    return total
+
+
+@compiled
+def go_down(edges, again, row_start, indices, codes, table, diagonal, b, x, piece, coarse_b):
+    """A small level on the way down: what `CoarseLevels` does colour by colour, in one call.
+
+    `edges` (colours + 1,) are where colours begin.
+    """
+    colours = edges.size - 1
+    if not again:
+        for i in range(x.size if colours > 2 else 0):
+            x[i] = 0
+        start_from_zero(edges[0], edges[1], diagonal, b, x)
+    for c in range(1, colours):
+        relax(edges[c], edges[c + 1], row_start, indices, codes, table, diagonal, b, x)
+    for i in range(coarse_b.size):
+        coarse_b[i] = 0
+    restrict(0, edges[max(1, colours - 1)], row_start, indices, codes, table, diagonal, b, x, piece, coarse_b)
+
+
+@compiled
+def go_up(edges, row_start, indices, codes, table, diagonal, b, x, piece, coarse_x, scale):
+    """A small level on the way up, in one call."""
+    colours = edges.size - 1
+    prolong(0, edges[max(1, colours - 1)], piece, coarse_x, scale, x)
+    for c in range(colours - 1, -1, -1):
+        relax(edges[c], edges[c + 1], row_start, indices, codes, table, diagonal, b, x)

@@ -116,6 +116,7 @@ def _aggregates(matrix: sparse.csr_matrix, places: np.ndarray) -> tuple[np.ndarr
     number = (block[:, 0] * size[1] + block[:, 1]) * size[2] + block[:, 2]
     # of each row: its diagonal entry is negative here
     strongest = np.maximum.reduceat(np.negative(matrix.data), matrix.indptr[:-1])
+    strongest = np.maximum(strongest, np.asarray(matrix.sum(axis=1)).ravel())  # or its tie to potential 0
     entries = matrix.tocoo()
     inside = (number[entries.row] == number[entries.col]) & (entries.row < entries.col)
     i, j, coupling = entries.row[inside], entries.col[inside], np.negative(entries.data[inside])

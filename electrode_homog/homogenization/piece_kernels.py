@@ -6,6 +6,7 @@ the order of the blocks. Voxels and blocks count from 0 here.
 """
 
 import numpy as np
+from numba import uintp
 
 from electrode_homog.compiled import compiled
 from electrode_homog.homogenization.plane_kernels import is_open
@@ -235,10 +236,22 @@ def _look_simply(bi, bj, bk, cells, codes, first, tied, wraps, grid, near, weigh
             return False
         if count == 1 and first[x, y, z] != first[bi, bj, bk]:
             there = _corner(x, y, z, grid) + (1 - up) * through
-            g = conductance(cells, axis, face, there) + conductance(cells, axis, face + a, there + a)
-            g += conductance(cells, axis, face + b, there + b)
-            _add(0, first[x, y, z], g + conductance(cells, axis, face + a + b, there + a + b), near, weight, found)
+            _add(0, first[x, y, z], _four_faces(cells, axis, face, there, a, b), near, weight, found)
     return True
+
+
+@compiled
+def _four_faces(cells, axis, here, there, a, b):
+    """Sum of the conductances between the four voxels here, here + a, + b, + a + b and those there."""
+    mixed, degree, rx, ry, rz, wx, wy, wz = cells
+    here, there, a, b = uintp(here), uintp(there), uintp(a), uintp(b)
+    if not mixed:
+        n = np.int64((degree[here] > 0) & (degree[there] > 0)) + ((degree[here + a] > 0) & (degree[there + a] > 0))
+        n += (degree[here + b] > 0) & (degree[there + b] > 0)
+        return np.float64(n + ((degree[here + a + b] > 0) & (degree[there + a + b] > 0)))
+    r, w = (rx, wx) if axis == 0 else ((ry, wy) if axis == 1 else (rz, wz))
+    g = w / (r[here] + r[there]) + w / (r[here + a] + r[there + a])
+    return np.float64(g + w / (r[here + b] + r[there + b]) + w / (r[here + a + b] + r[there + a + b]))
 
 
 @compiled

@@ -10,12 +10,10 @@ from electrode_homog.homogenization.plane_kernels import is_open, relax_plane
 
 @compiled
 def relax_planes(start, stop, flow, diagonal, colour, cells, z, b, grid):
-    """z = (b + neighbours) / diagonal at the voxels of one colour, 0 red, 1 black; the sum of b z over them."""
+    """z = (b + neighbours) / diagonal at the voxels of one colour, 0 red, 1 black."""
     sx = (grid[1] + 2) * 2 * grid[3]
-    total = 0.0
     for i in range(start, stop):
-        total += relax_plane(i, colour, cells, z, i * sx, (i + 1) * sx, (i - 1) * sx, b, grid, flow, diagonal)
-    return total
+        relax_plane(i, colour, cells, z, i * sx, (i + 1) * sx, (i - 1) * sx, b, grid, flow, diagonal)
 
 
 @compiled

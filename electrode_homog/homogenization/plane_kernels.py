@@ -65,15 +65,17 @@ def _look_around(cells, z, own, up, down, left, at, before, sx, sy, count, flow,
 
 @compiled
 def start_plane(i, colour, cells, z, slot, b, grid, flow, diagonal):
-    """z = b / diagonal at the voxels of one colour: the first half of a red-black sweep from 0."""
+    """z = b / diagonal at the voxels of one colour: the first half of a sweep from 0; the sum of diagonal z**2."""
     _, ny, nz, places = grid
     sx, sy = uintp((ny + 2) * 2 * places), uintp(2 * places)
     zero = z.dtype.type(0)
+    total = 0.0
     mixed, degree = cells[0], cells[1]
     for j in range(1, ny + 1):
         half = (i + j + colour) & 1
         offset, beside = uintp(j) * sy + uintp(half * places + 1), uintp(j) * sy + uintp((1 - half) * places + half)
         own, at, count = uintp(slot) + offset, uintp(i) * sx + offset, uintp((nz + 1 - half) // 2)
+        row = zero
         if mixed:
             before = uintp(i) * sx + beside
             _look_around(cells, b, at, at + sx, at - sx, before, at, before, sx, sy, count, flow, diagonal)
@@ -81,12 +83,16 @@ def start_plane(i, colour, cells, z, slot, b, grid, flow, diagonal):
             for k in range(count):
                 diagonal[k] = degree[at + k]
         for k in range(count):
-            z[own + k] = b[at + k] / diagonal[k] if diagonal[k] > zero else zero
+            value = b[at + k] / diagonal[k] if diagonal[k] > zero else zero
+            z[own + k] = value
+            row += value * b[at + k]
+        total += row
+    return total
 
 
 @compiled
 def relax_plane(i, colour, cells, z, slot, above, below, b, grid, flow, diagonal):
-    """z = (b + neighbours) / diagonal at the voxels of one colour, 0 red, 1 black; the sum of b z over them."""
+    """z = (b + neighbours) / diagonal at the voxels of one colour, 0 red, 1 black; the sum of diagonal z**2 over them."""
     _, ny, nz, places = grid
     sx, sy = uintp((ny + 2) * 2 * places), uintp(2 * places)
     zero = z.dtype.type(0)
@@ -101,7 +107,7 @@ def relax_plane(i, colour, cells, z, slot, above, below, b, grid, flow, diagonal
         for k in range(count):
             value = (b[at + k] + flow[k]) / diagonal[k] if diagonal[k] > zero else zero
             z[own + k] = value
-            row += value * b[at + k]
+            row += value * (value * diagonal[k])
         total += row
     return total
 
@@ -124,6 +130,25 @@ def gather_plane(i, colour, cells, z, slot, above, below, out, grid, flow, diago
         to = uintp((j - 1) * places)
         for k in range(count):
             out[to + k] = flow[k] if diagonal[k] > zero else zero
+
+
+@compiled
+def turn_plane(i, z, slot, p, beta, wraps, grid):
+    """p = z + beta p, and its borders within the plane; plane i of z starts at `slot`."""
+    _, ny, nz, places = grid
+    plane, sy = i * (ny + 2) * 2 * places, 2 * places
+    to, source = uintp(plane + sy), uintp(slot + sy)
+    for k in range(uintp(ny * sy)):
+        p[to + k] = z[source + k] + beta * p[to + k]
+    if wraps[2]:
+        for j in range(1, ny + 1):
+            row = plane + j * sy
+            p[row + places] = p[row + ((nz - 1) & 1) * places + ((nz - 1) >> 1) + 1]
+            p[row + (nz & 1) * places + (nz >> 1) + 1] = p[row + 1]
+    if wraps[1]:
+        for k in range(sy):
+            p[plane + k] = p[plane + ny * sy + k]
+            p[plane + (ny + 1) * sy + k] = p[plane + sy + k]
 
 
 @compiled

@@ -8,7 +8,14 @@ as recurrences both ways are functions of the residual b alone,
 
 with N the sum over conducting neighbours (at black voxels, relaxed last, nothing is left over). They run
 through the image plane by plane: a ring of six planes, which fits in the cache, holds what the next plane needs. Going
-down reads b once and writes nothing but the coarse level; going up reads b once and writes z once.
+down reads b once and writes nothing but the coarse level. It knows b.M b already, since with the coarse solution c of
+the right-hand side b_c
+
+    b.M b = sum of d red0**2 + sum of d black0**2 + b_c.c
+
+(M = S' + (1 - S K)^T P B P^T (1 - S K) with b.S' b = y.D y for y = (D - L)^-1 b: symmetric Gauss-Seidel). So the
+step of conjugate gradients that needs it, p = z + beta p, is done on the way up, and z is never stored: going
+up reads b and p once and writes p once.
 
 A plane is counted from 1; pairs of planes are the blocks along x, from 0. Slabs recompute the planes around them, so
 that they do not wait for each other. Needs a layout that is two-coloured; see `plain_smoothing` for the others.
@@ -18,42 +25,51 @@ import numpy as np
 from numba import uintp
 
 from electrode_homog.compiled import compiled
-from electrode_homog.homogenization.plane_kernels import gather_plane, is_open, relax_plane, start_plane
+from electrode_homog.homogenization.plane_kernels import (
+    curvature_plane,
+    gather_plane,
+    is_open,
+    relax_plane,
+    start_plane,
+    turn_plane,
+)
 
 
 @compiled
 def descend(start, stop, ring, sums, rows, cells, b, pieces, coarse_b, wraps, grid):
-    """The right-hand side of the first coarse level, for pairs of planes [start, stop).
+    """The right-hand side of the first coarse level, for pairs of planes [start, stop); the sum of d y**2 over them.
 
     Scratch: `ring` of six planes, 0, `sums` of (2, rows + 1, half row), `rows` of two half rows.
     """
     nx, ny, _, places = grid
     plane = (ny + 2) * 2 * places
+    total = 0.0
     for pair in range(start - 1, stop):
         for ahead in range(pair if pair < start else pair + 1, pair + 2):
-            _first(ahead, ring, cells, b, pieces[0].shape[0], wraps, grid, rows)
+            red = _first(ahead, ring, cells, b, pieces[0].shape[0], wraps, grid, rows)
+            total += red if start <= ahead < stop else 0.0
             _close_pair(ahead, ring, pieces[0].shape[0], wraps, grid)
         for i in range(2 * pair + 2, 2 * pair + 4):
-            _second(i, ring, cells, b, wraps, grid, rows)
+            black = _second(i, ring, cells, b, wraps, grid, rows)
+            total += black if 2 * start < i <= 2 * stop else 0.0
         if pair < start:
             continue
-        for di in range(2):
-            i = 2 * pair + 1 + di
+        for i in range(2 * pair + 1, min(2 * pair + 3, nx + 1)):
             slot, above, below = (i % 6) * plane, ((i + 1) % 6) * plane, ((i - 1) % 6) * plane
-            if i <= nx:
-                gather_plane(i, 0, cells, ring, slot, above, below, sums[di], grid, *rows)
+            gather_plane(i, 0, cells, ring, slot, above, below, sums[i - 2 * pair - 1], grid, *rows)
         _restrict(pair, pieces, sums, 2 * pair + 2 <= nx, places, coarse_b)
+    return total
 
 
 @compiled
-def ascend(start, stop, ring, blocks, rows, cells, b, pieces, coarse_x, z, wraps, grid):
-    """z for pairs of planes [start, stop) from the correction of the first coarse level, and the sum of b z.
+def ascend(start, stop, ring, blocks, rows, cells, b, pieces, coarse_x, p, beta, wraps, grid):
+    """p = M b + beta p for pairs of planes [start, stop) from the correction of the first coarse level.
 
-    Scratch: as for `descend`, and `blocks` of (2, blocks of a row).
+    Returns the sum of p K p over the planes but the first and the last, whose neighbours may be late. Scratch: as for
+    `descend`, and `blocks` of (2, blocks of a row).
     """
     nx, ny, _, places = grid
-    sy = 2 * places
-    plane = (ny + 2) * sy
+    plane = (ny + 2) * 2 * places
     total = 0.0
     for pair in range(start - 1, stop):
         for ahead in range(pair if pair < start else pair + 1, pair + 2):
@@ -61,17 +77,15 @@ def ascend(start, stop, ring, blocks, rows, cells, b, pieces, coarse_x, z, wraps
             _prolong(ahead, ring, cells, pieces, coarse_x, wraps, grid, blocks, rows[0])
             _close_pair(ahead, ring, pieces[0].shape[0], wraps, grid)
         for i in range(2 * pair + 2, 2 * pair + 4):
-            black = _second(i, ring, cells, b, wraps, grid, rows)
-            if 2 * start < i <= 2 * stop:
-                total += black
+            _second(i, ring, cells, b, wraps, grid, rows)
         if pair < start:
             continue
         for i in range(2 * pair + 1, min(2 * pair + 3, nx + 1)):
             slot, above, below = (i % 6) * plane, ((i + 1) % 6) * plane, ((i - 1) % 6) * plane
-            total += relax_plane(i, 0, cells, ring, slot, above, below, b, grid, *rows)
-            to, source = uintp(i * plane + sy), uintp(slot + sy)
-            for k in range(uintp(ny * sy)):
-                z[to + k] = ring[source + k]
+            relax_plane(i, 0, cells, ring, slot, above, below, b, grid, *rows)
+            turn_plane(i, ring, slot, p, beta, wraps, grid)
+            if i - 1 > 2 * start + 1:
+                total += curvature_plane(i - 1, cells, p, grid, *rows)
     return total
 
 
@@ -85,17 +99,19 @@ def _inside(pair, pairs, wraps):
 
 @compiled
 def _first(pair, ring, cells, b, pairs, wraps, grid, rows):
-    """Red voxels of a pair of planes: b / d; 0 outside the image."""
+    """Red voxels of a pair of planes: b / d, 0 outside the image; the sum of d z**2 over them."""
     nx, ny, _, places = grid
     sx = (ny + 2) * 2 * places
     inside = _inside(pair, pairs, wraps)
+    total = 0.0
     for di in range(2):
         i, slot = 2 * inside + 1 + di, ((2 * pair + 1 + di) % 6) * sx
         if inside < 0 or i > nx:
             for k in range(sx):
                 ring[slot + k] = 0
         else:
-            start_plane(i, 0, cells, ring, slot, b, grid, *rows)
+            total += start_plane(i, 0, cells, ring, slot, b, grid, *rows)
+    return total
 
 
 @compiled
@@ -155,23 +171,24 @@ def _spread(codes, pair, block, t, position, coarse_x, main, blocks):
 
     These are listed in `blocks`, with their first unknowns.
     """
-    several = 0
-    for k in range(codes.shape[2]):
-        count = codes[pair, block, k] >> 24
+    several = uintp(0)
+    t, one = uintp(t), uintp(1)
+    for k in range(uintp(codes.shape[2])):
+        count = uintp(codes[pair, block, k] >> 24)
         if count == 0:
             main[k] = 0
             continue
-        main[k] = coarse_x[position[t]]
-        if count > 1:
-            blocks[0, several], blocks[1, several] = k, t
-            several += 1
+        main[k] = coarse_x[uintp(position[t])]
+        if count > one:
+            blocks[uintp(0), several], blocks[one, several] = k, t
+            several += one
         t += count
-    return several
+    return np.int64(several)
 
 
 @compiled
 def _second(i, ring, cells, b, wraps, grid, rows):
-    """Black voxels of plane `i` from the red ones around them, and the sum of b z over them."""
+    """Black voxels of plane `i` from the red ones around them, and the sum of d z**2 over them."""
     nx, ny, _, places = grid
     sx = (ny + 2) * 2 * places
     inside = (i - 1) % nx + 1 if wraps[0] else i
@@ -187,25 +204,26 @@ def _second(i, ring, cells, b, wraps, grid, rows):
 def _restrict(pair, pieces, sums, whole, places, coarse_b):
     """Sum the residuals of a pair of planes over pieces; the red voxel of row (di, dj) is in half (di + dj) & 1."""
     codes, row_start, position = pieces
+    zero, seven = sums.dtype.type(0), uintp(7)
     for block in range(codes.shape[1]):
-        t = row_start[pair * codes.shape[1] + block]
-        row, beside = 2 * block * places, (2 * block + 1) * places
-        for k in range(codes.shape[2]):
-            code = codes[pair, block, k]
-            count = code >> 24
+        t = uintp(row_start[pair * codes.shape[1] + block])
+        row, beside = uintp(2 * block * places), uintp((2 * block + 1) * places)
+        for k in range(uintp(codes.shape[2])):
+            code = uintp(codes[pair, block, k])
+            count = code >> uintp(24)
             if count == 0:
                 continue
-            a, b = sums[0, row + k], sums[0, beside + k]
-            c, d = (sums[1, row + k], sums[1, beside + k]) if whole else (0 * a, 0 * a)
+            a, b = sums[uintp(0), row + k], sums[uintp(0), beside + k]
+            c, d = (sums[uintp(1), row + k], sums[uintp(1), beside + k]) if whole else (zero, zero)
             if count == 1:
-                coarse_b[position[t]] = (a + b) + (c + d)
+                coarse_b[uintp(position[t])] = (a + b) + (c + d)
             else:
                 for piece in range(count):
-                    coarse_b[position[t + piece]] = 0
-                coarse_b[position[t + ((code >> 0) & 7)]] += a
-                coarse_b[position[t + ((code >> 9) & 7)]] += b
-                coarse_b[position[t + ((code >> 15) & 7)]] += c
-                coarse_b[position[t + ((code >> 18) & 7)]] += d
+                    coarse_b[uintp(position[t + piece])] = 0
+                coarse_b[uintp(position[t + (code & seven)])] += a
+                coarse_b[uintp(position[t + ((code >> uintp(9)) & seven)])] += b
+                coarse_b[uintp(position[t + ((code >> uintp(15)) & seven)])] += c
+                coarse_b[uintp(position[t + ((code >> uintp(18)) & seven)])] += d
             t += count
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -35,7 +35,9 @@ class EffectiveTensor:
 
     `conductivity` (3,) of each conducting phase along x, y, z; `voigt` and `reuss` (3,) are the bounds per axis;
     `hashin_shtrikman` is (lower, upper) for isotropic structures of isotropic phases, None for others.
-    Along an axis that does not percolate, row and column are exactly 0.
+    `percolates` says along which axes a current flows under this boundary condition; along the others row and
+    column are exactly 0. `relative_error` estimates, on the safe side, the distance of the diagonal entries from the
+    exact solution on these voxels.
     """
 
     matrix: np.ndarray
@@ -133,8 +135,9 @@ def effective_tensor(
     """Solve the cell problem along x, y and z.
 
     Phases that `conductivity` does not name insulate. `tolerance` is the relative error of each diagonal entry
-    against the exact solution on the voxels, 1e-14 <= tolerance < 1. Off-diagonal entries come from
-    PERIODIC only; insulated sides leave them undetermined, and 0 is stored.
+    against the exact solution on the voxels, 1e-14 <= tolerance < 1. Insulated sides leave the entries off the diagonal
+    undetermined, and 0 is stored; `Boundary` says how the four conditions differ, and where they give exactly 0.
+    `watch` is called with a `Progress` after each iteration, and may raise to stop.
 
     Raises InputError for unknown phases and conductivities that are not positive definite or not aligned with
     the axes, or if the problem does not fit in memory; OutOfRangeError for a contrast above 1e12;
@@ -160,7 +163,7 @@ def effective_tensor(
         source=electrode.image.source,
         seconds=time.perf_counter() - start,
     )
-    _refuse_unconverged(tensor, tolerance, max_iterations)
+    refuse_unconverged(tensor, tolerance, max_iterations)
     return tensor
 
 
@@ -176,19 +179,11 @@ def effective_conductivity(
 ) -> EffectiveConductivity:
     """Solve the cell problem along one axis (0, 1, 2); arguments and errors as in `effective_tensor`.
 
-    Raises NotPercolatingError, before solving, if nothing connects the two faces normal to `axis`.
+    The value is the entry [axis, axis] of the tensor; a uniform flux is solved along all axes to find it.
+    Raises NotPercolatingError, before solving, if no current flows along `axis`.
     """
-    if isinstance(axis, bool) or axis not in (0, 1, 2):
-        raise InputError(f"axis = {axis!r}; axes are 0 (through-thickness), 1, 2")
     start = time.perf_counter()
-    problem = Problem(electrode, conductivity, boundary, tolerance, max_iterations)
-    if not problem.percolates[axis]:
-        raise NotPercolatingError(
-            f"{' + '.join(problem.conductivity)} of {electrode.image.source!r} does not connect the faces normal to "
-            f"axis {axis} ({AXES[axis]}), {problem.describe_connection()}; the effective value is exactly 0. "
-            "Check the axis, the labels and the segmentation, or take a larger image",
-            axes=tuple(int(a) for a in range(3) if not problem.percolates[a]),
-        )
+    problem = problem_along(axis, electrode, conductivity, boundary, tolerance, max_iterations)
     solved = solve(problem, [axis], watch)
     fractions = electrode.fractions
     result = EffectiveConductivity(
@@ -200,7 +195,7 @@ def effective_conductivity(
         boundary=boundary,
         seconds=time.perf_counter() - start,
     )
-    _refuse_unconverged(result, tolerance, max_iterations)
+    refuse_unconverged(result, tolerance, max_iterations)
     return result
 
 
@@ -210,7 +205,41 @@ def default_settings() -> dict[str, Any]:
     return {p.name: p.default for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
 
 
-def _refuse_unconverged(result: EffectiveTensor | EffectiveConductivity, tolerance: float, max_iterations: int) -> None:
+def problem_along(
+    axis: int,
+    electrode: Microstructure,
+    conductivity: Conductivities,
+    boundary: Boundary,
+    tolerance: float,
+    max_iterations: int,
+) -> Problem:
+    """The problem, checked, of which one axis is asked: NotPercolatingError if no current flows along it."""
+    if isinstance(axis, bool) or axis not in (0, 1, 2):
+        raise InputError(f"axis = {axis!r}; axes are 0 (through-thickness), 1, 2")
+    problem = Problem(electrode, conductivity, boundary, tolerance, max_iterations)
+    if not problem.percolates[axis]:
+        remedy = "Check the axis, the labels and the segmentation, or take a larger image"
+        if boundary is Boundary.UNIFORM_FLUX:
+            remedy = "Take another boundary condition"
+        raise NotPercolatingError(
+            f"{' + '.join(problem.conductivity)} of {electrode.image.source!r} {boundary.obstacle(axis)}: "
+            f"{problem.describe_connection()}; the effective value is exactly 0. {remedy}",
+            axes=tuple(int(a) for a in range(3) if not problem.percolates[a]),
+        )
+    return problem
+
+
+class _Iterated(Protocol):
+    """A result of the iteration."""
+
+    @property
+    def relative_error(self) -> float: ...
+    @property
+    def iterations(self) -> int: ...
+
+
+def refuse_unconverged(result: _Iterated, tolerance: float, max_iterations: int) -> None:
+    """Raise NotConvergedError, with the result as `.best`, if its error is above `tolerance`."""
     if not result.relative_error <= tolerance:
         stopped = result.iterations < max_iterations
         remedy = (

@@ -2,12 +2,13 @@
 
 The method and the estimate are those of `conjugate_gradients`, its plain twin: an energy that approaches its limit
 from one side by e.K e <= r.M r / lambda_min(M K), and lambda_min from the Lanczos matrix, with a safety factor.
-Here vectors may be in single precision: sums are in double, the energy that is returned is summed over the faces of the
-field that is returned, and the estimate is believed only if the residual of that field is the one of the recursion.
+Here vectors may be in single precision: sums are in double, and what is returned is the energy of the field that is
+returned, summed over its faces, and the estimate is believed only if the residual of that field is the one of the
+recursion; else it is made anew.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -20,12 +21,11 @@ from electrode_homog.homogenization.conjugate_gradients import (
     Minimum,
     smallest_ritz_value,
 )
+from electrode_homog.homogenization.voxel_multigrid import VoxelMultigrid
 from electrode_homog.homogenization.voxel_operator import VoxelOperator
 
-ROUNDING = {np.float32: 5e-7, np.float64: 16 * np.finfo(float).eps}  # of an energy, by the type of conductances
 DRIFT = 1e-4  # of the squared residual: what rounding may have added to it without spoiling the estimate
-
-Preconditioner = Callable[[np.ndarray, np.ndarray], float]
+ROUNDING = {np.float32: 5e-7, np.float64: 16 * np.finfo(float).eps}  # of an energy, by the type of conductances
 
 
 class Load(Protocol):
@@ -36,7 +36,9 @@ class Load(Protocol):
 
     sign: float
 
-    def evaluate(self, operator: VoxelOperator, field: np.ndarray, residual: np.ndarray) -> float: ...
+    def evaluate(
+        self, operator: VoxelOperator, field: np.ndarray, residual: np.ndarray, *, at_rest: bool = False
+    ) -> float: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +48,11 @@ class MeanGradient:
     gradient: np.ndarray
     sign = -1.0
 
-    def evaluate(self, operator: VoxelOperator, field: np.ndarray, residual: np.ndarray) -> float:
+    def evaluate(
+        self, operator: VoxelOperator, field: np.ndarray, residual: np.ndarray, *, at_rest: bool = False
+    ) -> float:
         """Energy of the field, at least the least one."""
-        return operator.balance(field, self.gradient, residual)
+        return operator.balance(field, self.gradient, residual, at_rest=at_rest)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +62,12 @@ class UniformFlux:
     flux: np.ndarray
     sign = 1.0
 
-    def evaluate(self, operator: VoxelOperator, field: np.ndarray, residual: np.ndarray) -> float:
+    def evaluate(
+        self, operator: VoxelOperator, field: np.ndarray, residual: np.ndarray, *, at_rest: bool = False
+    ) -> float:
         """Dissipation of the field, at most the true one: 2 f.u - u.K u, plus that of the outer half voxels."""
         layout = operator.layout
-        value = -operator.balance(field, np.zeros(3), residual)
+        value = -operator.balance(field, np.zeros(3), residual, at_rest=at_rest)
         for axis in range(3):
             current = self.flux[axis] / operator.spacing[axis]
             for side, sign in ((0, -1.0), (1, 1.0)):
@@ -75,7 +81,7 @@ class UniformFlux:
 
 def least_energy(
     operator: VoxelOperator,
-    preconditioner: Preconditioner,
+    preconditioner: VoxelMultigrid,
     load: Load,
     *,
     tolerance: float,
@@ -88,16 +94,15 @@ def least_energy(
     must look at `relative_error`. `watch` is told the iterations done and the estimate of the error.
     """
     run = _Run(operator, preconditioner, load, tolerance, max_iterations, watch)
-    best = Minimum(run.x, run.energy, np.inf, 0)
+    error = np.inf
     for _ in range(RESTARTS):
+        before = error
         run.iterate()
         error = run.verified_error()
-        progress = error < 0.5 * best.relative_error
-        if error <= best.relative_error:
-            best = Minimum(run.x, run.energy, error, run.iterations)
-        if error <= tolerance or run.iterations >= max_iterations or not progress:
+        if error <= tolerance or run.iterations >= max_iterations or not error < 0.5 * before:
             break
-    return replace(best, iterations=run.iterations)
+    run.close()
+    return Minimum(run.x, run.energy, error, run.iterations)
 
 
 class _Run:
@@ -106,7 +111,7 @@ class _Run:
     def __init__(
         self,
         operator: VoxelOperator,
-        preconditioner: Preconditioner,
+        preconditioner: VoxelMultigrid,
         load: Load,
         tolerance: float,
         most: int,
@@ -114,19 +119,18 @@ class _Run:
     ):
         self._operator, self._preconditioner, self._load = operator, preconditioner, load
         self._tolerance, self._most, self._watch = tolerance, most, watch
-        self.x, self._r, self._z = operator.vector(), operator.vector(), operator.vector()
-        self.energy = load.evaluate(operator, self.x, self._r)
+        self.x, self._r, self._p = operator.vector(), operator.vector(), operator.vector()
+        self.energy = load.evaluate(operator, self.x, self._r, at_rest=True)
         self.iterations, self._smallest, self._rz = 0, 1.0, 0.0
 
     def iterate(self) -> None:
         """From x and its residual until the estimate of the error is below half the tolerance."""
-        operator = self._operator
-        p, before = operator.vector(), 1.0
+        before = 1.0
         alphas: list[float] = []
         betas: list[float] = []
-        self._smallest, energy = 1.0, self.energy
+        floor, energy = self._smallest, self.energy
         while True:
-            self._rz = rz = self._preconditioner(self._r, self._z)
+            self._rz = rz = self._preconditioner.measure(self._r)
             if self._watch is not None and alphas:
                 self._watch(self.iterations, SAFETY * rz / self._smallest / energy)
             if rz <= NOTHING_LEFT * self._tolerance * energy or self.iterations >= self._most:
@@ -134,26 +138,29 @@ class _Run:
             if len(alphas) >= FEWEST and SAFETY * rz / self._smallest <= 0.5 * self._tolerance * energy:
                 return
             beta = rz / before if alphas else 0.0
-            curvature = operator.turn(self._z, p, beta)
+            curvature = self._preconditioner.turn(self._r, self._p, beta)
             if not (rz > 0 and curvature > 0):  # K and M are positive definite; only rounding says otherwise
                 return
             alpha = rz / curvature
-            operator.step(self.x, self._r, p, alpha)
+            self._operator.step(self.x, self._r, self._p, alpha)
             energy += self._load.sign * alpha * rz
             before = rz
             alphas.append(alpha)
             betas.append(beta)
             self.iterations += 1
-            self._smallest = smallest_ritz_value(np.array(alphas), np.array(betas))
+            self._smallest = min(floor, smallest_ritz_value(np.array(alphas), np.array(betas)))
+
+    def close(self) -> None:
+        """Give back all vectors but x."""
+        self._operator.vectors.give(self._r, self._p)
 
     def verified_error(self) -> float:
         """Relative error of the energy of x, which is summed anew, like its residual."""
-        true = self._z
+        true = self._p  # its direction is not needed any more
         self.energy = self._load.evaluate(self._operator, self.x, true)
         drift, size = self._operator.difference(self._r, true)
-        self._r, self._z = true, self._r
-        if drift > DRIFT * size:
-            self._rz = self._preconditioner(self._r, self._z)
-        excess = SAFETY * abs(self._rz) / self._smallest
+        self._r, self._p = true, self._r
+        rz = self._rz if drift <= DRIFT * size else self._preconditioner.measure(self._r)
+        excess = SAFETY * abs(rz) / self._smallest
         exact = self.energy + self._load.sign * excess
         return excess / exact + ROUNDING[self._operator.kind] if 0 <= excess < self.energy and exact > 0 else np.inf

@@ -8,7 +8,7 @@ import numpy as np
 from numba import uintp
 
 from electrode_homog.compiled import compiled, inlined
-from electrode_homog.homogenization.plane_kernels import curvature_plane, step_plane
+from electrode_homog.homogenization.plane_kernels import curvature_plane, step_plane, turn_plane
 
 
 @compiled
@@ -66,20 +66,20 @@ def count_neighbours(start, stop, degree, tied, grid):
 
 
 @compiled
-def balance_planes(start, stop, buffer, cells, field, gradient, spacing, tied, wraps, result, grid):
+def balance_planes(start, stop, buffer, at_rest, cells, field, gradient, spacing, tied, wraps, result, grid):
     """result = b - K x, the current that leaves no voxel unbalanced, and the energy of the field, both in double.
 
     `gradient` is the mean gradient of the potential, whose deviation from it the field is; with the field 0
-    the result is the load b.
+    the result is the load b. `at_rest` says that it is 0, so that faces along which nothing drops need no look.
     """
     total = 0.0
     for i in range(start, stop):
-        total += _balance_plane(i, cells, field, gradient, spacing, tied, wraps, result, grid, buffer)
+        total += _balance_plane(i, at_rest, cells, field, gradient, spacing, tied, wraps, result, grid, buffer)
     return total
 
 
 @compiled
-def _balance_plane(i, cells, field, gradient, spacing, tied, wraps, result, grid, buffer):
+def _balance_plane(i, at_rest, cells, field, gradient, spacing, tied, wraps, result, grid, buffer):
     nx, ny, nz, places = grid
     sx, sy = (ny + 2) * 2 * places, 2 * places
     inner, outer = 0.0, 0.0
@@ -94,6 +94,8 @@ def _balance_plane(i, cells, field, gradient, spacing, tied, wraps, result, grid
         for side in range(6):
             axis, sign = side >> 1, 1 - 2 * (side & 1)
             drop = sign * gradient[axis] * spacing[axis]
+            if at_rest and drop == 0:
+                continue
             begin, end = 0, count
             other, ends = at + sign * (sx if axis == 0 else sy), False
             if axis == 2:
@@ -153,32 +155,11 @@ def _contacts(cells, axis, field, at, drop, begin, end, buffer):
 
 
 @compiled
-def turn_planes(start, stop, flow, diagonal, cells, z, p, beta, wraps, grid):
-    """p = z + beta p, and the sum of p K p over all planes but the first and the last: their neighbours may be late."""
-    total = 0.0
+def turn_planes(start, stop, z, p, beta, wraps, grid):
+    """p = z + beta p."""
+    plane = (grid[1] + 2) * 2 * grid[3]
     for i in range(start, stop):
-        _turn_plane(i, z, p, beta, wraps, grid)
-        if i - 1 > start:
-            total += curvature_plane(i - 1, cells, p, grid, flow, diagonal)
-    return total
-
-
-@compiled
-def _turn_plane(i, z, p, beta, wraps, grid):
-    _, ny, nz, places = grid
-    plane, sy = i * (ny + 2) * 2 * places, 2 * places
-    first = uintp(plane + sy)
-    for k in range(uintp(ny * sy)):
-        p[first + k] = z[first + k] + beta * p[first + k]
-    if wraps[2]:
-        for j in range(1, ny + 1):
-            row = plane + j * sy
-            p[row + places] = p[row + ((nz - 1) & 1) * places + ((nz - 1) >> 1) + 1]
-            p[row + (nz & 1) * places + (nz >> 1) + 1] = p[row + 1]
-    if wraps[1]:
-        for k in range(sy):
-            p[plane + k] = p[plane + ny * sy + k]
-            p[plane + (ny + 1) * sy + k] = p[plane + sy + k]
+        turn_plane(i, z, i * plane, p, beta, wraps, grid)
 
 
 @compiled
@@ -200,12 +181,11 @@ def step_planes(start, stop, flow, diagonal, cells, x, r, p, alpha, grid):
 @compiled
 def compare_planes(start, stop, a, b, grid):
     """Sums of (a - b)**2 and of b**2."""
-    _, ny, _, places = grid
-    sx, sy = (ny + 2) * 2 * places, 2 * places
+    plane, sy = (grid[1] + 2) * 2 * grid[3], 2 * grid[3]
     difference, size = 0.0, 0.0
     for i in range(start, stop):
-        first = uintp(i * sx + sy)
-        for k in range(uintp(ny * sy)):
+        first = uintp(i * plane + sy)
+        for k in range(uintp(grid[1] * sy)):
             d, s = np.float64(a[first + k]) - np.float64(b[first + k]), np.float64(b[first + k])
             difference += d * d
             size += s * s

@@ -7,24 +7,25 @@ thin network that pass through one block stay apart.
 
 import numpy as np
 
-from electrode_homog.homogenization.graph import CoarseLevels, Graph, row_starts
-from electrode_homog.homogenization.multigrid import COARSE_SCALE, STRONG
+from electrode_homog.homogenization.graph import COARSE_SCALE, CoarseLevels, Graph, joined, row_starts
+from electrode_homog.homogenization.multigrid import STRONG
 from electrode_homog.homogenization.voxel_operator import VoxelOperator
 
 
 class VoxelMultigrid:
-    """Symmetric positive definite approximation of the inverse of `operator`."""
+    """Symmetric positive definite approximation M of the inverse of `operator`."""
 
     def __init__(self, operator: VoxelOperator):
         from electrode_homog.homogenization import piece_kernels as kernels
 
         self._operator, self._team = operator, operator.team
+        self._z: np.ndarray | None = None
         codes = self._codes()
         counts = np.empty(codes.shape[:2], dtype=np.int64)
         self._team.run(kernels.count_pieces, operator.pairs, codes, counts)
         first_of_row = np.zeros(counts.size + 1, dtype=np.int64)
         np.cumsum(counts.ravel(), out=first_of_row[1:])
-        self._coarse = CoarseLevels(self._graph(codes, first_of_row), operator.kind, self._team)
+        self._coarse = CoarseLevels(lambda: self._graph(codes, first_of_row), operator.kind, self._team)
         self._pieces = (codes, first_of_row, self._coarse.first.position)
 
     def _codes(self) -> np.ndarray:
@@ -47,15 +48,15 @@ class VoxelMultigrid:
 
         operator, layout = self._operator, self._operator.layout
         first = np.empty(codes.shape, dtype=np.int32)
-        places = np.empty((int(first_of_row[-1]), 3), dtype=np.int32)
+        places = np.empty((int(first_of_row[-1]), 3), dtype=np.int16 if max(codes.shape) < 2**15 else np.int32)
         self._team.run(kernels.number_pieces, operator.pairs, codes, first_of_row, first, places)
-        kind = operator.kind if operator.cells[0] else np.uint8  # of one conductor: at most 4 faces
+        kind = np.float32 if operator.cells[0] else np.uint8  # of one conductor: at most 4 faces
 
         def join(start: int, stop: int) -> tuple[np.ndarray, ...]:
             rows = codes.shape[1]
             n = int(first_of_row[stop * rows] - first_of_row[start * rows])
             most = n * kernels.MOST_NEIGHBOURS  # what is not used is never touched, and takes no memory
-            result = (np.empty(n, np.int64), np.empty(most, np.int32), np.empty(most, kind), np.empty(n))
+            result = (np.empty(n, np.uint8), np.empty(most, np.int32), np.empty(most, kind), np.empty(n, np.float32))
             shape = (8, kernels.MOST_NEIGHBOURS)
             scratch = (np.empty(shape, np.int64), np.empty(shape), np.zeros(8, np.int64), np.zeros(8))
             end = kernels.join_pieces(start, stop, *scratch, *result, operator.cells, codes, first, operator.tied,
@@ -63,38 +64,61 @@ class VoxelMultigrid:
             return result[0], result[1][:end], result[2][:end], result[3]
 
         found = self._team.run(join, operator.pairs)
-        degrees, indices, values, ties = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        degrees, indices, values, ties = joined(found)
         return Graph(row_starts(degrees), indices, values, ties, places)
 
-    def __call__(self, b: np.ndarray, z: np.ndarray) -> float:
-        """z = M b; returns b.z."""
-        return self._fused(b, z) if self._operator.layout.two_coloured else self.plain(b, z)
+    def measure(self, b: np.ndarray) -> float:
+        """b.M b. The way up from there is `turn`, with the same b."""
+        if not self._operator.layout.two_coloured:
+            self._z = np.empty_like(b) if self._z is None else self._z
+            return self.plain(b, self._z)
+        return self._down(b) + self._solve()
 
-    def _correction(self) -> np.ndarray:
-        x = self._coarse.solve()
-        x *= x.dtype.type(1 / COARSE_SCALE)
-        return x
+    def turn(self, b: np.ndarray, p: np.ndarray, beta: float) -> float:
+        """p = M b + beta p after `measure(b)`; returns p.K p."""
+        if self._z is not None:
+            return self._operator.turn(self._z, p, beta)
+        return self._up(b, p, beta)
 
-    def _fused(self, b: np.ndarray, z: np.ndarray) -> float:
-        from electrode_homog.homogenization import smoothing_kernels as kernels
+    def _solve(self) -> float:
+        """The coarse correction, and b_c.c."""
+        first = self._coarse.first
+        self._coarse.solve()
+        first.x *= first.x.dtype.type(1 / COARSE_SCALE)
+        return self._coarse.product()
+
+    def _down(self, b: np.ndarray) -> float:
+        from electrode_homog.homogenization.smoothing_kernels import descend
 
         op, layout = self._operator, self._operator.layout
         _, rows, _, places = layout.padded
-        shared = (op.cells, b, self._pieces)
+        coarse_b = self._coarse.first.b
 
-        def down(start: int, stop: int) -> None:
+        def down(start: int, stop: int) -> float:
             ring, halves = self._scratch()
             sums = np.zeros((2, (rows - 1) * places), b.dtype)
-            kernels.descend(start, stop, ring, sums, halves, *shared, self._coarse.first.b, layout.wraps, layout.grid)
+            return descend(
+                start, stop, ring, sums, halves, op.cells, b, self._pieces, coarse_b, layout.wraps, layout.grid
+            )
+
+        return sum(self._team.run(down, op.pairs))
+
+    def _up(self, b: np.ndarray, p: np.ndarray, beta: float) -> float:
+        from electrode_homog.homogenization.smoothing_kernels import ascend
+
+        op, layout = self._operator, self._operator.layout
+        coarse_x, factor = self._coarse.first.x, op.kind(beta)
 
         def up(start: int, stop: int) -> float:
             ring, halves = self._scratch()
-            blocks = np.empty((2, places), np.int64)
-            return kernels.ascend(start, stop, ring, blocks, halves, *shared, correction, z, layout.wraps, layout.grid)
+            blocks = np.empty((2, layout.half), np.int64)
+            return ascend(start, stop, ring, blocks, halves, op.cells, b, self._pieces, coarse_x, p, factor,
+                          layout.wraps, layout.grid)  # fmt: skip
 
-        self._team.run(down, op.pairs)
-        correction = self._correction()
-        return sum(self._team.run(up, op.pairs))
+        inner = sum(self._team.run(up, op.pairs))
+        last = layout.shape[0]
+        late = sorted({plane for a, b in op.pairs for plane in (2 * a + 1, min(2 * b, last))})
+        return inner + op.curvature(p, late)
 
     def _scratch(self) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
         """A ring of six planes, and two half rows."""
@@ -102,7 +126,7 @@ class VoxelMultigrid:
         return np.zeros(6 * rows * halves * places, self._operator.kind), self._operator.half_rows()
 
     def plain(self, b: np.ndarray, z: np.ndarray) -> float:
-        """The same, one operation after the other: for layouts whose colours meet, and as the twin of the fast way."""
+        """z = M b and b.z, one operation after the other: where colours meet, and as the twin of the fast way."""
         from electrode_homog.homogenization import plain_smoothing as kernels
 
         op, grid = self._operator, self._operator.layout.grid
@@ -113,20 +137,20 @@ class VoxelMultigrid:
             op.layout.close(z)
         op.step(unused, rest, z, 1.0)
         self._team.run(kernels.restrict_planes, op.pairs, rest, self._pieces, self._coarse.first.b, grid)
-        correction = self._correction()
+        self._solve()
+        correction = self._coarse.first.x
         self._team.run(kernels.prolong_planes, op.pairs, op.cells, self._pieces, correction, z, grid)
-        total = 0.0
         for colour in (1, 0):
             op.layout.close(z)
-            total += self._relax(colour, z, b)
-        return total
+            self._relax(colour, z, b)
+        return float(np.einsum("i,i->", op.layout.image(z).ravel(), op.layout.image(b).ravel(), dtype=np.float64))
 
-    def _relax(self, colour: int, z: np.ndarray, b: np.ndarray) -> float:
+    def _relax(self, colour: int, z: np.ndarray, b: np.ndarray) -> None:
         from electrode_homog.homogenization.plain_smoothing import relax_planes
 
         op = self._operator
 
-        def relax(start: int, stop: int) -> float:
-            return relax_planes(start, stop, *op.half_rows(), colour, op.cells, z, b, op.layout.grid)
+        def relax(start: int, stop: int) -> None:
+            relax_planes(start, stop, *op.half_rows(), colour, op.cells, z, b, op.layout.grid)
 
-        return sum(self._team.run(relax, op.planes))
+        self._team.run(relax, op.planes)

@@ -4,6 +4,7 @@ E(chi) = sum over faces of g (difference of chi + G.h)**2 for a mean gradient G,
 conductances are divided by the voxel volume over h, lengths are in units of the shortest edge of a voxel.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,26 @@ class Medium:
         return bool(np.all(found == 1) and np.all(self.spacing == 1))
 
 
+class Vectors:
+    """Fields that are used again: memory that a process touches for the first time costs more than a pass over it."""
+
+    def __init__(self):
+        self._spare: list[np.ndarray] = []
+
+    def take(self, size: int, kind: type) -> np.ndarray:
+        """A field of zeros."""
+        for number, field in enumerate(self._spare):
+            if field.size == size and field.dtype == kind:
+                del self._spare[number]
+                field[:] = 0
+                return field
+        return np.zeros(size, kind)
+
+    def give(self, *fields: np.ndarray) -> None:
+        """Take back what is no longer needed."""
+        self._spare += fields
+
+
 class VoxelOperator:
     """The kept parts of a medium between equipotential faces normal to the axes of `tied`, periodic along `wraps`.
 
@@ -39,11 +60,20 @@ class VoxelOperator:
     """
 
     def __init__(
-        self, medium: Medium, parts: ConnectedParts, keep: np.ndarray, tied: Wraps, wraps: Wraps, kind: type, team: Team
+        self,
+        medium: Medium,
+        parts: ConnectedParts,
+        keep: np.ndarray,
+        tied: Wraps,
+        wraps: Wraps,
+        kind: type,
+        team: Team,
+        vectors: Vectors,
     ):
         shape = medium.labels.shape
         self.layout = Layout(shape, tuple(w and n > 1 for w, n in zip(wraps, shape, strict=True)))  # type: ignore
-        self.tied, self.kind, self.team, self.spacing = tied, kind, team, tuple(map(float, medium.spacing))
+        self.tied, self.kind, self.team, self.vectors = tied, kind, team, vectors
+        self.spacing = tuple(map(float, medium.spacing))
         count = 1 if self.layout.size < SERIAL_VOXELS else SLABS
         self.planes = [(a + 1, b + 1) for a, b in slabs(shape[0], count)]
         self.pairs = slabs(self.layout.blocks[0], count)
@@ -102,14 +132,17 @@ class VoxelOperator:
 
     def vector(self) -> np.ndarray:
         """A field of zeros."""
-        return self.layout.zeros(self.kind)
+        return self.vectors.take(self.layout.size, self.kind)
 
     def half_rows(self) -> tuple[np.ndarray, np.ndarray]:
         """Scratch of a kernel."""
         return np.empty(self.layout.half, self.kind), np.empty(self.layout.half, self.kind)
 
-    def balance(self, field: np.ndarray, gradient: np.ndarray, result: np.ndarray) -> float:
-        """result = load of the mean gradient (3,) less K field; returns the energy, a sum of squares in double."""
+    def balance(self, field: np.ndarray, gradient: np.ndarray, result: np.ndarray, *, at_rest: bool = False) -> float:
+        """result = load of the mean gradient (3,) less K field; returns the energy, a sum of squares in double.
+
+        `at_rest`: the field is 0.
+        """
         from electrode_homog.homogenization.voxel_kernels import balance_planes
 
         layout = self.layout
@@ -117,32 +150,33 @@ class VoxelOperator:
         g = tuple(map(float, gradient))
 
         def balance(start: int, stop: int) -> float:
-            return balance_planes(start, stop, np.empty(layout.half), self.cells, field, g, self.spacing, self.tied,
+            return balance_planes(start, stop, np.empty(layout.half), at_rest, self.cells, field, g, self.spacing, self.tied,
                                   layout.wraps, result, layout.grid)  # fmt: skip
 
         return sum(self.team.run(balance, self.planes)) + float(self.own_faces @ np.square(gradient))
 
     def turn(self, z: np.ndarray, p: np.ndarray, beta: float) -> float:
         """p = z + beta p; returns p.K p."""
-        from electrode_homog.homogenization.voxel_kernels import curvature_planes, turn_planes
+        from electrode_homog.homogenization.voxel_kernels import turn_planes
 
-        grid, wraps, factor = self.layout.grid, self.layout.wraps, self.kind(beta)
+        self.team.run(turn_planes, self.planes, z, p, self.kind(beta), self.layout.wraps, self.layout.grid)
+        return self.curvature(p, range(1, self.layout.shape[0] + 1))
 
-        def turn(start: int, stop: int) -> float:
-            return turn_planes(start, stop, *self.half_rows(), self.cells, z, p, factor, wraps, grid)
+    def curvature(self, p: np.ndarray, planes: Iterable[int]) -> float:
+        """Sum of p K p over some planes, counted from 1; the borders of p are closed along the first axis before."""
+        from electrode_homog.homogenization.voxel_kernels import curvature_planes
 
-        def late(start: int, stop: int) -> float:
-            return curvature_planes(start, stop, *self.half_rows(), self.cells, p, grid)
-
-        inner = sum(self.team.run(turn, self.planes))
-        if wraps[0]:
+        if self.layout.wraps[0]:
             self.layout.border(p, 0, 0)[...] = self.layout.face(p, 0, 1)
             self.layout.border(p, 0, 1)[...] = self.layout.face(p, 0, 0)
-        planes = sorted({plane for a, b in self.planes for plane in (a, b - 1)})
-        return inner + sum(self.team.run(late, [(i, i + 1) for i in planes]))
+
+        def curvature(start: int, stop: int) -> float:
+            return curvature_planes(start, stop, *self.half_rows(), self.cells, p, self.layout.grid)
+
+        return sum(self.team.run(curvature, [(i, i + 1) for i in planes]))
 
     def step(self, x: np.ndarray, r: np.ndarray, p: np.ndarray, alpha: float) -> None:
-        """x += alpha p, r -= alpha K p, with the p of the last `turn`."""
+        """x += alpha p, r -= alpha K p; the borders of p must be closed."""
         from electrode_homog.homogenization.voxel_kernels import step_planes
 
         factor, grid = self.kind(alpha), self.layout.grid

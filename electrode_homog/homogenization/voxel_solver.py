@@ -20,7 +20,7 @@ from electrode_homog.homogenization.layout import Layout, Wraps
 from electrode_homog.homogenization.problem import Problem
 from electrode_homog.homogenization.voxel_gradients import MeanGradient, UniformFlux, least_energy
 from electrode_homog.homogenization.voxel_multigrid import VoxelMultigrid
-from electrode_homog.homogenization.voxel_operator import VoxelOperator
+from electrode_homog.homogenization.voxel_operator import Vectors, VoxelOperator
 
 EXACT_SIZE = 4000  # unknowns of a problem that is solved as far as rounding allows: it costs nothing
 EXACT_TOLERANCE = 1e-12
@@ -82,6 +82,7 @@ class _Solver:
     def __init__(self, problem: Problem, team: Team, watch: Watch | None):
         self._problem, self._team, self._watch = problem, team, watch
         self._voxels = problem.electrode.image.labels.size
+        self._vectors = Vectors()
 
     def each_alone(self, axes: list[int]) -> Solved:
         matrix, worst, most, potentials = np.zeros((3, 3)), 0.0, 0, {}
@@ -92,6 +93,8 @@ class _Solver:
             worst, most = max(worst, minimum.relative_error), max(most, minimum.iterations)
             if len(axes) == 1:
                 potentials = {axis: minimum.solution}
+            else:
+                self._vectors.give(minimum.solution)
         return Solved(matrix, worst, most, Layout(self._problem.electrode.image.shape, (False,) * 3), potentials)
 
     def under_gradients(self, axes: list[int]) -> Solved:
@@ -124,7 +127,7 @@ class _Solver:
     def _operator(self, axis: int, *, tied: Wraps, wraps: Wraps) -> VoxelOperator:
         problem = self._problem
         keep = problem.carrying.keep[axis]
-        return VoxelOperator(problem.medium, problem.parts, keep, tied, wraps, self._kind, self._team)
+        return VoxelOperator(problem.medium, problem.parts, keep, tied, wraps, self._kind, self._team, self._vectors)
 
     @cached_property
     def _exact(self) -> bool:
@@ -133,8 +136,9 @@ class _Solver:
     @property
     def _kind(self) -> type:
         problem = self._problem
-        single = problem.tolerance >= SINGLE_TOLERANCE and problem.contrast <= SINGLE_CONTRAST and not self._exact
-        return np.float32 if single else np.float64
+        share = 10 * FLUX_SHARE if problem.boundary is Boundary.UNIFORM_FLUX else 1
+        precise = problem.tolerance < share * SINGLE_TOLERANCE or problem.contrast > SINGLE_CONTRAST
+        return np.float64 if precise or self._exact else np.float32
 
     def _minimum(self, operator: VoxelOperator, inverse: VoxelMultigrid, axis: int, tolerance: float) -> Minimum:
         unit = np.eye(3)[axis]
@@ -164,13 +168,13 @@ class _Solver:
 
 
 def inverse_error(resistivity: np.ndarray, inverted: np.ndarray, errors: np.ndarray) -> float:
-    """Relative error of the inverse of a matrix that is too small by E >= 0, E_ii <= errors_i resistivity_ii.
+    """Relative error of the inverse of a matrix that is too small by E >= 0, where E_ii is `errors_i` of the true entry.
 
     |E_ij| <= sqrt(E_ii E_jj), and with F = sqrt(inverse) E sqrt(inverse) >= 0 the true inverse is
     sqrt(inverse) (1 + F)^-1 sqrt(inverse): between inverse / (1 + t) and inverse, where t = sum |inverse_ij E_ij|
     is not less than the trace of F.
     """
-    root = np.sqrt(errors * np.diag(resistivity))
+    root = np.sqrt(errors / (1 - errors) * np.diag(resistivity)) if np.all(errors < 1) else np.full(len(errors), np.inf)
     return float(np.sum(np.abs(inverted) * np.outer(root, root)))
 
 

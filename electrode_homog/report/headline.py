@@ -76,7 +76,7 @@ def _transport(contents: Contents) -> list[str]:
     others = [f"{name} at {written(values[0])}" for name, values in tensor.conductivity.items() if name not in bulk]
     space += f" with {joined(others)}" if others else ""
     if B[0] == 0:
-        return [f"{space} does not connect the two faces of the image: nothing conducts through the thickness"]
+        return [f"{space} {tensor.boundary.obstacle(0)}: the through-thickness B is 0"]
     tau = rounded(float(tensor.tortuosity_factor[0]))
     text = f"through-thickness B of {space} is {rounded(float(B[0]))} (tortuosity factor {tau})"
     off = float(B[0]) / bulk_fraction(tensor) ** CLASSIC_EXPONENT - 1
@@ -168,7 +168,7 @@ def _transport_tiles(contents: Contents) -> list[Tile]:
         Tile(f"Volume fraction, {joined(bulk_phases(tensor))}", rounded(100 * fraction), "%", "of the whole image")
     ]
     if B[0] == 0:
-        return [*found, Tile("Through-thickness B", "0", "", "nothing connects the faces")]
+        return [*found, Tile("Through-thickness B", "0", "", "no current flows")]
     tau = rounded(float(tensor.tortuosity_factor[0]))
     classic = f"exponent 1.5 gives {rounded(fraction**CLASSIC_EXPONENT)}"
     found.append(Tile("Through-thickness B", rounded(float(B[0])), "", classic))

@@ -1,5 +1,7 @@
 """Section "Transport": effective tensors with their bounds and errors, and B against porosity."""
 
+from typing import assert_never
+
 import numpy as np
 
 from electrode_homog.homogenization import Boundary, EffectiveConductivity, EffectiveTensor
@@ -17,6 +19,8 @@ _BINDER_WORDS = ("binder", "cbd", "carbon", "additive")
 BOUNDARY_TEXT = {
     Boundary.INSULATED_SIDES: "potential fixed on two faces, sides insulated",
     Boundary.PERIODIC: "periodic",
+    Boundary.LINEAR_POTENTIAL: "linear potential on all six faces",
+    Boundary.UNIFORM_FLUX: "uniform flux through all six faces",
 }
 
 
@@ -109,9 +113,10 @@ def _facts(tensor: EffectiveTensor) -> Facts:
 def _cautions(tensor: EffectiveTensor, contents: Contents) -> list[str]:
     values = np.diag(tensor.matrix)
     cautions = []
-    blocked = [axis for axis, open_ in zip("xyz", tensor.percolates, strict=True) if not open_]
+    blocked = [tensor.boundary.obstacle(axis) for axis in range(3) if not tensor.percolates[axis]]
     if blocked:
-        cautions.append(f"Nothing connects the faces along {joined(blocked)}; the value there is exactly 0, not small.")
+        conductors = joined(list(tensor.conductivity))
+        cautions.append(f"{conductors} {joined(blocked)}; the value there is exactly 0, not small.")
     if values.min() > 0 and values.max() / values.min() > _ANISOTROPIC:
         best, worst = "xyz"[int(values.argmax())], "xyz"[int(values.argmin())]
         mean_over_x = float(values.mean() / values[0])
@@ -143,13 +148,26 @@ def _boundary_cautions(tensor: EffectiveTensor, contents: Contents) -> list[str]
     found = []
     if smallest < 64:
         found.append(f"The image is {smallest} voxels wide along one axis: too small to stand for an electrode.")
-    if tensor.boundary is Boundary.PERIODIC:
-        for electrode in contents.electrodes:
-            image = electrode.item.image
-            if (image.source, image.shape) == (tensor.source, tensor.shape):
-                found += _seam_cautions(electrode.item)
-    else:
-        found.append("Off-diagonal entries cannot be found with insulated sides; ask for periodic faces to see them.")
+    match tensor.boundary:
+        case Boundary.INSULATED_SIDES:
+            found.append("Off-diagonal entries cannot be found with insulated sides; the other conditions show them.")
+        case Boundary.PERIODIC:
+            for electrode in contents.electrodes:
+                image = electrode.item.image
+                if (image.source, image.shape) == (tensor.source, tensor.shape):
+                    found += _seam_cautions(electrode.item)
+        case Boundary.LINEAR_POTENTIAL:
+            found.append(
+                "A potential fixed on all faces overestimates, the more the smaller the image: it is never below "
+                "insulated or periodic faces, and not 0 where a phase only touches the surface in two places."
+            )
+        case Boundary.UNIFORM_FLUX:
+            found.append(
+                "A uniform flux through all faces underestimates, the more the smaller the image: it is never above "
+                "periodic faces, and 0 along an axis whose faces an insulator touches, whatever conducts inside."
+            )
+        case _:
+            assert_never(tensor.boundary)
     return found
 
 

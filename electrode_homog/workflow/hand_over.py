@@ -46,8 +46,8 @@ def handed_over(
     for name, tensor in (("electrolyte", electrolyte), ("solid", solid)):
         if tensor is not None and not tensor.percolates[0]:
             raise NotPercolatingError(
-                f"the {name} phases do not percolate through the thickness (axis 0): no cell works with B = 0; "
-                "check through_axis and the labels",
+                f"the {name} phases give 0 through the thickness, {' + '.join(tensor.conductivity)} "
+                f"{tensor.boundary.obstacle(0)}: no cell works with that; check through_axis, labels and boundary",
                 axes=(0,),
             )
     cell = replace(

@@ -13,6 +13,7 @@ from electrode_homog.errors import InputError
 from electrode_homog.homogenization import (
     EffectiveTensor,
     SubvolumeValues,
+    Watch,
     check_divisions,
     default_settings,
     effective_tensor,
@@ -35,8 +36,12 @@ Tell = Callable[[str], None]
 MARKER = ".study"
 
 
-def run_study(study: Study, folder: str | Path, *, tell: Tell, overwrite: bool = False) -> StudyResult:
+def run_study(
+    study: Study, folder: str | Path, *, tell: Tell, watch: Watch | None = None, overwrite: bool = False
+) -> StudyResult:
     """Run `study` into `folder`; `tell` receives a line before each step that takes time.
+
+    `watch` receives the `Progress` of each tensor.
 
     Writes study.toml, description.json, tensor-NAME.json, cell.toml, discharge.csv and report.html. Raises
     InputError if the folder holds something else or is in use, and what the steps raise; finished steps stay.
@@ -53,7 +58,9 @@ def run_study(study: Study, folder: str | Path, *, tell: Tell, overwrite: bool =
         _claim(folder, study, overwrite)
         description = describe(electrode)
         write_whole(folder / "description.json", to_json(description), overwrite=True)
-        tensors = {name: _tensor(electrode, name, request, folder, tell) for name, request in study.tensors.items()}
+        tensors = {
+            name: _tensor(electrode, name, request, folder, tell, watch) for name, request in study.tensors.items()
+        }
         subvolumes, law = _subvolume_law(study, electrode, tell)
         variants: tuple[DischargeVariant, ...] = ()
         if study.hand_over is not None and base is not None:
@@ -119,7 +126,9 @@ def _claim(folder: Path, study: Study, overwrite: bool) -> None:
         write_whole(folder / "study.toml", study.text, overwrite=True)
 
 
-def _tensor(electrode: Microstructure, name: str, request: TensorRequest, folder: Path, tell: Tell) -> EffectiveTensor:
+def _tensor(
+    electrode: Microstructure, name: str, request: TensorRequest, folder: Path, tell: Tell, watch: Watch | None
+) -> EffectiveTensor:
     path = folder / f"tensor-{name}.json"
     settings: dict[str, Any] = {
         key: value
@@ -136,7 +145,7 @@ def _tensor(electrode: Microstructure, name: str, request: TensorRequest, folder
         f"tensor {name!r}: {cost.unknowns / 1e6:.3g} million unknowns, about {3 * cost.seconds:.0f} s "
         f"and {cost.bytes / 1e9:.1f} GB"
     )
-    tensor = effective_tensor(electrode, request.conductivity, **settings)
+    tensor = effective_tensor(electrode, request.conductivity, watch=watch, **settings)
     write_whole(path, to_json(tensor), overwrite=True)
     return tensor
 

@@ -1,15 +1,19 @@
 """The command line as its users meet it: results on stdout, messages on stderr, exit codes."""
 
+import contextlib
+import io
 import json
+import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 import tifffile
 
-from electrode_homog.cli import main
-from electrode_homog.homogenization import EffectiveConductivity, EffectiveTensor
+from electrode_homog.cli import console, image_verbs, main
+from electrode_homog.homogenization import Boundary, EffectiveConductivity, EffectiveTensor, Progress
 from electrode_homog.microstructure import Description
 from electrode_homog.p2d import CellRun
 from electrode_homog.provenance import from_json
@@ -67,13 +71,51 @@ def test_tensor_of_layers(command, image, tmp_path):
     code, out, err = command("tensor", *image, "--conductivity", "pore=1")
     assert code == 0
     assert "0.666667" in out
-    assert "does not percolate along z" in err
+    assert "pore does not connect the faces normal to axis 2 (z); the value is exactly 0" in err
     options = ["--through-axis", "2", "--conductivity", "pore=1", "--conductivity", "active=10"]
     code, out, _ = command("tensor", *image, *options, "--boundary", "periodic", "--json", "t.json")
     tensor = from_json((tmp_path / "t.json").read_text(), EffectiveTensor)
     np.testing.assert_allclose(tensor.matrix, np.diag([1 / (2 / 3 + 1 / 30), 4, 4]), rtol=1e-9, atol=1e-12)
     code, out, _ = command("tensor", *image, *options, "--axis", "1", "--json", "-")
     assert from_json(out, EffectiveConductivity).value == pytest.approx(4)
+
+
+@pytest.mark.parametrize("boundary", list(Boundary))
+def test_every_boundary_has_its_option(command, image, tmp_path, boundary):
+    """The four conditions go in by name and come back from JSON; layers give the means where they are exact."""
+    options = ["--through-axis", "2", "--conductivity", "pore=1", "--conductivity", "active=10"]
+    code, out, err = command("tensor", *image, *options, "--boundary", boundary.value, "--json", "t.json")
+    assert code == 0, err
+    assert boundary.value in out
+    tensor = from_json((tmp_path / "t.json").read_text(), EffectiveTensor)
+    assert tensor.boundary is boundary
+    along, across = 4, 1 / (2 / 3 + 1 / 30)
+    if boundary is not Boundary.UNIFORM_FLUX:
+        np.testing.assert_allclose(np.diag(tensor.matrix)[1:], along, rtol=1e-9)
+    if boundary is not Boundary.LINEAR_POTENTIAL:
+        assert tensor.through_thickness == pytest.approx(across, rel=1e-9)
+    code, out, _ = command("tensor", *image, *options, "--boundary", boundary.value, "--axis", "0", "--json", "-")
+    value = from_json(out, EffectiveConductivity)
+    assert (code, value.boundary, value.value) == (0, boundary, pytest.approx(tensor.through_thickness, rel=1e-9))
+
+
+def test_zeros_are_explained(command, image, tmp_path):
+    """A uniform flux enters no insulator, and a linear potential drives a current between any two contacts."""
+    pore = [*image, "--conductivity", "pore=1"]
+    code, _, err = command("tensor", *pore, "--boundary", "uniform-flux", "--json", "t.json")
+    assert code == 3
+    assert "passes no uniform flux along axis 0 (x)" in err
+    assert not from_json((tmp_path / "t.json").read_text(), EffectiveTensor).matrix.any()
+    code, _, err = command("tensor", *pore, "--boundary", "uniform-flux", "--axis", "0")
+    assert code == 3
+    assert "Take another boundary condition" in err
+    code, out, err = command("tensor", *pore, "--axis", "2", "--boundary", "linear-potential", "--json", "-")
+    assert code == 0
+    assert 0 < from_json(out, EffectiveConductivity).value < 2 / 3
+    command("tensor", *pore, "--boundary", "uniform-flux", "--json", "t.json", "--force")
+    code, _, err = command("simulate", "chen2020", "--c-rate", "1", "--transport", "positive=t.json")
+    assert code == 3
+    assert "passes no uniform flux" in err
 
 
 def test_chain_from_tensor_to_discharge(command, image, tmp_path):
@@ -115,7 +157,7 @@ def test_nothing_percolates_at_all(command, tmp_path):
     names = ["--voxel-size", "1um", "--phase", "a=0", "--phase", "island=1", "--conductivity", "island=1"]
     code, _, err = command("tensor", "island.tif", *names, "--json", "t.json")
     assert code == 3
-    assert "no axis" in err
+    assert "every entry is exactly 0" in err
     assert not from_json((tmp_path / "t.json").read_text(), EffectiveTensor).matrix.any()
 
 
@@ -286,6 +328,108 @@ def test_not_converged_ends_with_4(command, tmp_path):
     )  # fmt: skip
     assert (code, out) == (4, "")
     assert "relative error" in err
+
+
+class Terminal(io.StringIO):
+    """What is printed to a terminal."""
+
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_sees_a_bar(monkeypatch):
+    """On a terminal each axis has a bar that fills as the error falls; elsewhere there is nothing to watch."""
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with console.progress() as steps:
+        steps.tell("a step")
+        assert steps.watch is not None
+        for iterations, error in enumerate([1.0, 0.1, float("nan"), 0.01, 4e-4], start=1):
+            steps.watch(Progress(1, iterations, error, 1e-3))
+        for _ in range(50):  # it is drawn a few times a second
+            if "along y" in terminal.getvalue():
+                break
+            time.sleep(0.1)
+    shown = terminal.getvalue()
+    assert "a step" in shown
+    assert "━" in shown
+    assert "along y" in shown
+    assert "5 iterations, relative error 4e-04" in shown
+    elsewhere = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", elsewhere)
+    with console.progress() as steps:
+        steps.tell("a step")
+        assert steps.watch is None
+    assert elsewhere.getvalue() == "a step\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "now", "share"),
+    [(1, 1, 0), (1, 0.1, 1 / 3), (1, 1e-3, 1), (1, 1e-9, 1), (0.1, 1, 0), (1, np.nan, 0), (np.inf, 1, 0), (0, 0, 1)],
+)
+def test_share_done(first, now, share):
+    """The bar follows the logarithm of the error, from 0 to 1 whatever the solver says."""
+    assert console.share_done(first, now, 1e-3) == pytest.approx(share)
+
+
+@pytest.fixture
+def noise(tmp_path):
+    """A random half of the voxels conducts: options of a tensor of it, to 1e-12."""
+
+    def make(edge: int) -> list[str]:
+        labels = (np.random.default_rng(0).random((edge, edge, edge)) < 0.5).astype(np.uint8)
+        np.save(tmp_path / "noise.npy", labels)
+        names = ["--voxel-size", "1um", "--phase", "a=0", "--phase", "b=1", "--conductivity", "a=1"]
+        return ["tensor", "noise.npy", *names, "--tolerance", "1e-12", "--json", "t.json"]
+
+    return make
+
+
+def test_an_interrupted_iteration_ends_with_130(command, noise, monkeypatch, tmp_path):
+    """Ctrl-C while a tensor is solved: one line, no file, exit code 130."""
+
+    @contextlib.contextmanager
+    def interrupting():
+        yield console.Steps(console.note, lambda now: signal.raise_signal(signal.SIGINT))
+
+    monkeypatch.setattr(image_verbs, "progress", interrupting)
+    code, out, err = command(*noise(24))
+    assert (code, out) == (130, "")
+    assert err.strip().splitlines()[-1].startswith("electrode-homog: interrupted;")
+    assert len(err.strip().splitlines()) <= 4  # with the forecast, a blank line after ^C, and perhaps a compilation
+    assert [path.name for path in tmp_path.iterdir()] == ["noise.npy"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
+def test_a_process_gives_way_to_an_interrupt(noise, tmp_path):
+    """A signal from outside stops compiled loops in the midst of the iteration, within seconds."""
+    code = (
+        "import contextlib, sys; from electrode_homog.cli import console, image_verbs, main; "
+        "steps = console.Steps(console.note, lambda now: print('iterates', file=sys.stderr, flush=True)); "
+        "image_verbs.progress = lambda: contextlib.nullcontext(steps); main()"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-c", code, *noise(100)],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with run:
+        assert run.stderr is not None
+        for line in run.stderr:
+            if line == "iterates\n":
+                break
+        begun = time.monotonic()
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=60)
+        waited = time.monotonic() - begun
+    assert (run.returncode, out) == (130, ""), err
+    assert "Traceback" not in err
+    assert err.strip().splitlines()[-1].startswith("electrode-homog: interrupted;")
+    assert not (tmp_path / "t.json").exists()
+    assert waited < 10  # a fraction of a second; the machine may be busy
 
 
 def test_unwritable_result_ends_with_5(command, image):

@@ -14,9 +14,9 @@ from electrode_homog.report.electrode_figures import layer_fractions
 from electrode_homog.report.electrode_section import electrode_section
 from electrode_homog.report.fit_section import fit_section
 from electrode_homog.report.headline import more, summary, tiles
-from electrode_homog.report.page import Details, Panel, Section, Table
+from electrode_homog.report.page import Beside, Details, Facts, Matrix, Panel, Section, Table
 from electrode_homog.report.parameters_section import parameters_section, usable_capacity_Ah
-from electrode_homog.report.transport_section import seam_ratios, transport_section
+from electrode_homog.report.transport_section import BOUNDARY_TEXT, seam_ratios, transport_section
 from electrode_homog.report.variants import cell_of, variants
 
 
@@ -93,6 +93,28 @@ def test_periodic_on_an_image_that_is_not():
     assert "opposite faces do not fit" in cautions(transport_section(sorted_contents([apart, periodic])))
 
 
+@pytest.mark.parametrize("boundary", list(eh.Boundary))
+def test_every_boundary_is_named_and_cautioned(electrode, boundary):
+    """The page says what was prescribed and what that does; off-diagonal entries show where they were found."""
+    tensor = eh.effective_tensor(electrode, {"pore": 1.0, "active": 0.1, "binder": 10.0}, boundary=boundary)
+    value = eh.effective_conductivity(electrode, {"pore": 1.0, "active": 0.1, "binder": 10.0}, boundary=boundary)
+    section = transport_section(sorted_contents([electrode, tensor, value]))
+    assert section is not None
+    of_tensor = section.panels[0]
+    facts = next(dict(block.pairs) for block in of_tensor.blocks if isinstance(block, Facts))
+    assert facts["Boundary"] == BOUNDARY_TEXT[boundary] == tables(section)[1].rows[0][-1].text
+    words = {
+        eh.Boundary.INSULATED_SIDES: "Off-diagonal entries cannot be found",
+        eh.Boundary.LINEAR_POTENTIAL: "overestimates",
+        eh.Boundary.UNIFORM_FLUX: "underestimates",
+    }
+    said = [b for b, text in words.items() if text in cautions(section)]
+    assert said == ([] if boundary is eh.Boundary.PERIODIC else [boundary])  # this image is periodic
+    beside = next(block for block in of_tensor.blocks if isinstance(block, Beside))
+    matrix = next(block for block in beside.blocks if isinstance(block, Matrix))
+    assert ("·" in matrix.texts[0]) == (boundary is eh.Boundary.INSULATED_SIDES)
+
+
 def test_blocked_direction_is_zero_and_said():
     """A closed layer: the summary says that nothing conducts, no exponent and no infinite bar is shown."""
     labels = np.ones((12, 12, 12), np.uint8)
@@ -101,7 +123,9 @@ def test_blocked_direction_is_zero_and_said():
     contents = sorted_contents([wall, eh.effective_tensor(wall, {"pore": 1.0})])
     assert "does not connect" in summary(contents)
     assert row(tables(transport_section(contents))[0], "x, through-thickness")[1:3] == ["0", "∞"]
-    assert "exactly 0" in cautions(transport_section(contents))
+    assert "pore does not connect the faces normal to axis 0 (x)" in cautions(transport_section(contents))
+    flux = eh.effective_tensor(wall, {"pore": 1.0}, boundary=eh.Boundary.UNIFORM_FLUX)
+    assert "passes no uniform flux along axis 0 (x)" in summary(sorted_contents([wall, flux]))
 
 
 def test_pieces_law_and_image_find_each_other(items, tensor):

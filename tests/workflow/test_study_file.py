@@ -62,6 +62,13 @@ def test_everything_is_understood(tmp_path):
     assert study.c_rates == (0.5, 1.0)
 
 
+@pytest.mark.parametrize("boundary", list(Boundary))
+def test_every_boundary_has_its_name(tmp_path, boundary):
+    """The four conditions are named by their values."""
+    study = read(tmp_path, replaced('boundary = "periodic"', f'boundary = "{boundary.value}"'))
+    assert study.tensors["electrolyte"].boundary is boundary
+
+
 def test_paths_are_relative_to_the_study(tmp_path):
     """A parameter set in a file is looked for beside the study, like the image; a name stays a name."""
     study = read(tmp_path, replaced('"chen2020"', '"mine.toml"'))
@@ -99,7 +106,10 @@ def replaced(old: str, new: str) -> str:
         (replaced("[0, 8]", "[8, 0]"), "0 <= first < end"),
         (replaced("[1, 2]", "[1, 2.5]"), "phases.solid"),
         (replaced("pore = 0", "pore = true"), "phases.pore"),
-        (replaced('boundary = "periodic"', 'boundary = "periodical"'), "insulated-sides, periodic"),
+        (
+            replaced('boundary = "periodic"', 'boundary = "periodical"'),
+            "insulated-sides, periodic, linear-potential, uniform-flux",
+        ),
         (replaced("tolerance = 1e-4", "tolerance = nan"), "not a finite number"),
         (replaced("{ pore = 1.0 }", "{ por = 1.0 }"), "names the phase 'por'"),
         (replaced("{ pore = 1.0 }", "{ pore = 1.0, solid = 5 }"), "nothing conducts better than the bulk"),
