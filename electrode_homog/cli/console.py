@@ -109,8 +109,8 @@ class _Bars:
 def share_done(first: float, now: float, tolerance: float) -> float:
     """How far, 0 to 1, the logarithm of an error has come from its first value to the tolerance.
 
-    >>> share_done(1.0, 0.1, 0.001)
-    0.333...
+    >>> share_done(first=1.0, now=0.01, tolerance=0.0001)
+    0.5
     """
     if now <= tolerance:
         return 1.0

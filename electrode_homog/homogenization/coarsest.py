@@ -18,7 +18,7 @@ class Coarsest:
     whose threads wait for each other on a busy machine.
     """
 
-    def __init__(self, graph: "Graph", position: np.ndarray):
+    def __init__(self, graph: "Graph", position: np.ndarray, kind: type):
         from scipy import sparse
         from scipy.sparse import csgraph, linalg
 
@@ -36,7 +36,8 @@ class Coarsest:
         ground[first[afloat]] = np.where(diagonal[first[afloat]] > 0, diagonal[first[afloat]], 1.0)
         self._solve = linalg.splu((sparse.diags(diagonal + ground) - off).tocsc()).solve
         self._part, self._afloat, self._sizes = part, afloat, np.bincount(part, minlength=count)
-        self._inverse = self._centred(self._solve(self._centred(np.eye(n)))) if n <= DENSE_SIZE else None
+        dense = n <= DENSE_SIZE
+        self._inverse = self._centred(self._solve(self._centred(np.eye(n)))).astype(kind) if dense else None
 
     def __call__(self, b: np.ndarray, x: np.ndarray) -> None:
         from electrode_homog.homogenization.graph_kernels import multiply

@@ -20,7 +20,7 @@ from electrode_homog.homogenization.multigrid import STRONG
 
 COARSE_SCALE = 0.6  # of coarse conductances, see above
 DIRECT_SIZE = 400  # unknowns whose inverse is kept
-SERIAL_SIZE = 20_000  # unknowns of a level that one thread does in less time than it takes to wake another
+SERIAL_SIZE = 60_000  # unknowns of a level that one thread does in less time than it takes to wake another
 PIECES = 8  # slabs of a level
 
 
@@ -188,7 +188,7 @@ class Level:
 
 
 def _coded(values: np.ndarray) -> tuple[np.ndarray, int, int, np.ndarray]:
-    """Bits of conductances, what to make of them for a code of one byte, and the table (256,) of what a code stands for.
+    """Bits of conductances, what makes them a code of one byte, and the table (256,) of what a code stands for.
 
     Whole numbers are their own codes. Others are rounded in the logarithm, as finely as 256 steps allow: within 3 %
     over 16 octaves. A change of every conductance by less than that changes the energy of no field by more, and
@@ -229,7 +229,7 @@ class CoarseLevels:
             finer = (graph.plane_bounds(shift), piece)
             graph = coarse
         level = Level(graph, kind, self._team)
-        self.coarsest = Coarsest(graph, level.position)
+        self.coarsest = Coarsest(graph, level.position, kind)
         yield finer, level
 
     @property

@@ -1,7 +1,7 @@
 """Compiled operations on the graphs of the coarse levels, kept as compressed rows.
 
-Row i has entries [row_start[i], row_start[i + 1]) of `indices` and of `values`, conductances to other unknowns, > 0; on a
-level that is ready, of `codes`, whose conductances stand in a table of 256. The operator is
+Row i has entries [row_start[i], row_start[i + 1]) of `indices` and of `values`, conductances to other unknowns, > 0;
+on a level that is ready, of `codes`, whose conductances stand in a table of 256. The operator is
 (K x)_i = diagonal_i x_i - sum of conductances x. Indices are unsigned where time goes: signed ones are tested.
 """
 
@@ -15,12 +15,14 @@ from electrode_homog.compiled import compiled
 def colour_graph(start, stop, row_start, indices, places, colour):
     """Colours in which no two neighbours agree, by preference the parity of the place; the number of colours."""
     most = 0
-    for i in range(start, stop):
-        taken = np.int64(0)
-        for entry in range(row_start[i], row_start[i + 1]):
-            if indices[entry] < i:
-                taken |= np.int64(1) << colour[indices[entry]]
-        best = (places[i, 0] + places[i, 1] + places[i, 2]) & 1
+    x, y, z = uintp(0), uintp(1), uintp(2)
+    for i in range(uintp(start), uintp(stop)):
+        taken = 0
+        for entry in range(uintp(row_start[i]), uintp(row_start[i + uintp(1)])):
+            j = uintp(indices[entry])
+            if j < i:
+                taken |= 1 << colour[j]
+        best = np.int64(places[i, x] + places[i, y] + places[i, z]) & 1
         if (taken >> best) & 1:
             best = 0
             while (taken >> best) & 1:
@@ -32,7 +34,7 @@ def colour_graph(start, stop, row_start, indices, places, colour):
 
 @compiled
 def permute_rows(start, stop, order, position, row_start, indices, bits, shift, base, new_start, new_indices, codes):
-    """Rows `order[start:stop]` with their entries renumbered by `position`, and conductances by (bits >> shift) - base."""
+    """Rows `order[start:stop]`, entries renumbered by `position`, conductances coded by (bits >> shift) - base."""
     for i in range(uintp(start), uintp(stop)):
         to, row = uintp(new_start[i]), uintp(order[i])
         for entry in range(uintp(row_start[row]), uintp(row_start[row + uintp(1)])):
@@ -54,10 +56,10 @@ def sum_conductances(start, stop, row_start, codes, table, ties, diagonal):
 @compiled
 def find_best(start, stop, row_start, values, best):
     """Largest conductance of each row."""
-    for i in range(start, stop):
-        largest = 0.0
-        for entry in range(row_start[i], row_start[i + 1]):
-            largest = max(largest, np.float64(values[entry]))
+    for i in range(uintp(start), uintp(stop)):
+        largest = np.float32(0)
+        for entry in range(uintp(row_start[i]), uintp(row_start[i + uintp(1)])):
+            largest = max(largest, np.float32(values[entry]))
         best[i] = largest
 
 
@@ -72,11 +74,12 @@ def aggregate(start, stop, row_start, indices, values, best, weak, places, shift
     """
     for i in range(start, stop):
         parent[i], alone[i] = i, True
-    for i in range(start, stop):
-        for entry in range(row_start[i], row_start[i + 1]):
-            j = indices[entry]
-            if start <= j < i and values[entry] >= weak * max(best[i], best[j]) and _same_block(places, i, j, shift):
-                _unite(parent, i, j)
+    for i in range(uintp(start), uintp(stop)):
+        for entry in range(uintp(row_start[i]), uintp(row_start[i + uintp(1)])):
+            j = uintp(indices[entry])
+            strong = uintp(start) <= j < i and values[entry] >= weak * max(best[i], best[j])
+            if strong and _same_block(places, i, j, shift):
+                _unite(parent, np.int64(i), np.int64(j))
                 alone[i] = alone[j] = False
     for i in range(start, stop):
         if alone[i]:
@@ -105,8 +108,9 @@ def _hang(i, start, stop, row_start, indices, values, best, weak, places, shift,
 
 @compiled
 def _same_block(places, i, j, shift):
-    same = places[i, 0] >> shift == places[j, 0] >> shift and places[i, 1] >> shift == places[j, 1] >> shift
-    return same and places[i, 2] >> shift == places[j, 2] >> shift
+    x, y, z = uintp(0), uintp(1), uintp(2)
+    differs = (places[i, x] ^ places[j, x]) | (places[i, y] ^ places[j, y]) | (places[i, z] ^ places[j, z])
+    return differs >> shift == 0
 
 
 @compiled
@@ -132,15 +136,16 @@ def group(start, stop, piece, child_start, children, following):
 
     Scratch: `following` (pieces,).
     """
-    for i in range(start, stop):
-        child_start[piece[i] + 1] += 1
+    for i in range(uintp(start), uintp(stop)):
+        child_start[uintp(piece[i]) + uintp(1)] += 1
     for k in range(1, child_start.size):
         child_start[k] += child_start[k - 1]
     for k in range(following.size):
         following[k] = child_start[k]
-    for i in range(start, stop):
-        children[following[piece[i]]] = i
-        following[piece[i]] += 1
+    for i in range(uintp(start), uintp(stop)):
+        p = uintp(piece[i])
+        children[uintp(following[p])] = i
+        following[p] += 1
 
 
 @compiled
@@ -151,21 +156,22 @@ def sum_rows(
 
     Scratch: `place` (pieces,), -1, where the current row keeps its entry for a piece.
     """
-    end = 0
-    for c in range(start, stop):
+    end, one = uintp(0), uintp(1)
+    for c in range(uintp(start), uintp(stop)):
         begin = end
-        for k in range(child_start[c], child_start[c + 1]):
-            for entry in range(row_start[children[k]], row_start[children[k] + 1]):
-                target = piece[indices[entry]]
+        for k in range(uintp(child_start[c]), uintp(child_start[c + one])):
+            child = uintp(children[k])
+            for entry in range(uintp(row_start[child]), uintp(row_start[child + one])):
+                target = uintp(piece[uintp(indices[entry])])
                 if target == c:
                     continue
-                if place[target] < begin:
+                if place[target] < np.int64(begin):
                     place[target] = end
                     new_indices[end], new_values[end] = target, 0
-                    end += 1
-                new_values[place[target]] += values[entry]
-        degrees[c - start] = end - begin
-    return end
+                    end += one
+                new_values[uintp(place[target])] += values[entry]
+        degrees[c - uintp(start)] = end - begin
+    return np.int64(end)
 
 
 @compiled
@@ -205,9 +211,9 @@ def prolong(start, stop, piece, coarse_x, scale, x):
 @compiled
 def multiply(start, stop, matrix, b, x):
     """x = matrix b, for rows [start, stop)."""
-    for i in range(start, stop):
-        total = 0.0
-        for j in range(matrix.shape[1]):
+    for i in range(uintp(start), uintp(stop)):
+        total = x.dtype.type(0)
+        for j in range(uintp(b.size)):
             total += matrix[i, j] * b[j]
         x[i] = total
 

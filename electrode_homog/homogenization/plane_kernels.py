@@ -92,7 +92,7 @@ def start_plane(i, colour, cells, z, slot, b, grid, flow, diagonal):
 
 @compiled
 def relax_plane(i, colour, cells, z, slot, above, below, b, grid, flow, diagonal):
-    """z = (b + neighbours) / diagonal at the voxels of one colour, 0 red, 1 black; the sum of diagonal z**2 over them."""
+    """z = (b + neighbours) / diagonal at the voxels of one colour, 0 red, 1 black; the sum of diagonal z**2."""
     _, ny, nz, places = grid
     sx, sy = uintp((ny + 2) * 2 * places), uintp(2 * places)
     zero = z.dtype.type(0)

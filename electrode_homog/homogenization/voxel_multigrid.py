@@ -10,6 +10,7 @@ import numpy as np
 from electrode_homog.homogenization.graph import COARSE_SCALE, CoarseLevels, Graph, joined, row_starts
 from electrode_homog.homogenization.multigrid import STRONG
 from electrode_homog.homogenization.voxel_operator import VoxelOperator
+from electrode_homog.machine import give_back_memory
 
 
 class VoxelMultigrid:
@@ -27,6 +28,7 @@ class VoxelMultigrid:
         np.cumsum(counts.ravel(), out=first_of_row[1:])
         self._coarse = CoarseLevels(lambda: self._graph(codes, first_of_row), operator.kind, self._team)
         self._pieces = (codes, first_of_row, self._coarse.first.position)
+        give_back_memory()
 
     def _codes(self) -> np.ndarray:
         from electrode_homog.homogenization import piece_kernels as kernels

@@ -24,8 +24,6 @@ from electrode_homog.homogenization.voxel_operator import Vectors, VoxelOperator
 
 EXACT_SIZE = 4000  # unknowns of a problem that is solved as far as rounding allows: it costs nothing
 EXACT_TOLERANCE = 1e-12
-SINGLE_TOLERANCE = 1e-5  # single precision serves down to this tolerance,
-SINGLE_CONTRAST = 1e3  # and up to this contrast of conductances
 FLUX_SHARE = 3  # errors of three resistivities add up in each entry of their inverse
 RETRIES = 4
 
@@ -135,10 +133,7 @@ class _Solver:
 
     @property
     def _kind(self) -> type:
-        problem = self._problem
-        share = 10 * FLUX_SHARE if problem.boundary is Boundary.UNIFORM_FLUX else 1
-        precise = problem.tolerance < share * SINGLE_TOLERANCE or problem.contrast > SINGLE_CONTRAST
-        return np.float64 if precise or self._exact else np.float32
+        return np.float64 if self._problem.double_precision or self._exact else np.float32
 
     def _minimum(self, operator: VoxelOperator, inverse: VoxelMultigrid, axis: int, tolerance: float) -> Minimum:
         unit = np.eye(3)[axis]
