@@ -31,22 +31,23 @@ def carrying_parts(parts: ConnectedParts, boundary: Boundary) -> Carrying:
     match boundary:
         case Boundary.INSULATED_SIDES:
             keep = np.array([parts.spanning(axis) for axis in range(3)]).reshape(3, parts.count)
-            return Carrying(keep, _three(keep.any(axis=1)))
+            return Carrying(keep, _three(keep))
         case Boundary.PERIODIC:
             wrapping, axes = parts.periodic()
             return Carrying(np.tile(wrapping, (3, 1)), axes)
         case Boundary.LINEAR_POTENTIAL:
             touching = parts.touches.any(axis=(1, 2))
-            return Carrying(np.tile(touching, (3, 1)), _three(parts.contacts_spread().any(axis=0)))
+            return Carrying(np.tile(touching, (3, 1)), _three(parts.contacts_spread().T))
         case Boundary.UNIFORM_FLUX:
             nx, ny, nz = parts.shape
             areas = np.array([ny * nz, nx * nz, nx * ny])
             admits = np.all(parts.face_voxels == areas[:, None], axis=2)
-            return Carrying(np.tile(admits.any(axis=1), (3, 1)), _three(admits.any(axis=0)))
+            return Carrying(np.tile(admits.any(axis=1), (3, 1)), _three(admits.T))
         case _:
             assert_never(boundary)
 
 
-def _three(values: np.ndarray) -> tuple[bool, bool, bool]:
-    x, y, z = values.tolist()
+def _three(of_parts: np.ndarray) -> tuple[bool, bool, bool]:
+    """For each axis, whether it holds for any of the parts; `of_parts` is (3, parts)."""
+    x, y, z = (bool(np.any(row)) for row in of_parts)
     return x, y, z

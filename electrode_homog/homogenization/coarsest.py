@@ -36,8 +36,10 @@ class Coarsest:
         ground[first[afloat]] = np.where(diagonal[first[afloat]] > 0, diagonal[first[afloat]], 1.0)
         self._solve = linalg.splu((sparse.diags(diagonal + ground) - off).tocsc()).solve
         self._part, self._afloat, self._sizes = part, afloat, np.bincount(part, minlength=count)
-        dense = n <= DENSE_SIZE
-        self._inverse = self._centred(self._solve(self._centred(np.eye(n)))).astype(kind) if dense else None
+        self._inverse = None
+        if n <= DENSE_SIZE:
+            inverse = self._centred(self._solve(self._centred(np.eye(n))))
+            self._inverse = ((inverse + inverse.T) / 2).astype(kind)
 
     def __call__(self, b: np.ndarray, x: np.ndarray) -> None:
         from electrode_homog.homogenization.graph_kernels import multiply

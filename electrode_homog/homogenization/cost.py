@@ -75,7 +75,7 @@ def largest_cube(memory_bytes: int, *, volume_fraction: float = 0.5) -> int:
     """Side, in voxels, of the largest cube of one conductor that fits if `volume_fraction` of it conducts."""
 
     def fits(edge: int) -> bool:
-        shape, unknowns = (edge,) * 3, round(volume_fraction * edge**3)
+        shape, unknowns = (edge, edge, edge), round(volume_fraction * edge**3)
         boundary = Boundary.INSULATED_SIDES
         beyond = needed_bytes(shape, unknowns, boundary=boundary, fields=0, double_precision=False)
         return edge**3 + beyond <= memory_bytes

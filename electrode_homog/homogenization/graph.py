@@ -28,7 +28,8 @@ PIECES = 8  # slabs of a level
 class Graph:
     """n unknowns: rows of neighbours and conductances (see `graph_kernels`), ties to potential 0, and their blocks.
 
-    `places` (n, 3) are in the order of the first axis, which slabs rely on.
+    `places` (n, 3) are in the order of the first axis, which slabs rely on. `counts_faces`: conductances are whole
+    numbers, which sums keep exact.
     """
 
     row_start: np.ndarray
@@ -36,11 +37,20 @@ class Graph:
     values: np.ndarray
     ties: np.ndarray
     places: np.ndarray
+    counts_faces: bool
 
     @property
     def size(self) -> int:
         """Number of unknowns."""
         return len(self.ties)
+
+    def symmetrised(self, team: Team) -> "Graph":
+        """Itself, with equal conductances both ways: those of two pieces were summed in another order each."""
+        from electrode_homog.homogenization.graph_kernels import symmetrise
+
+        if not self.counts_faces:
+            team.run(symmetrise, slabs(self.size, self.pieces), self.row_start, self.indices, self.values)
+        return self
 
     @property
     def pieces(self) -> int:
@@ -106,7 +116,8 @@ def coarsened(graph: Graph, team: Team) -> tuple[Graph, np.ndarray, int]:
     places[piece] = graph.places >> shift
     degrees, indices, values = joined(found)
     ties = np.bincount(piece, graph.ties, count)
-    return Graph(row_starts(degrees), indices, values, ties, places), piece, shift
+    coarse = Graph(row_starts(degrees), indices, values, ties, places, graph.counts_faces)
+    return coarse.symmetrised(team), piece, shift
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,6 +54,20 @@ def sum_conductances(start, stop, row_start, codes, table, ties, diagonal):
 
 
 @compiled
+def symmetrise(start, stop, row_start, indices, values):
+    """Give an entry below the diagonal the value of the one above, of which rounding may have made another."""
+    one = uintp(1)
+    for i in range(uintp(start), uintp(stop)):
+        for entry in range(uintp(row_start[i]), uintp(row_start[i + one])):
+            j = uintp(indices[entry])
+            if j < i:
+                other = uintp(row_start[j])
+                while uintp(indices[other]) != i:
+                    other += one
+                values[entry] = values[other]
+
+
+@compiled
 def find_best(start, stop, row_start, values, best):
     """Largest conductance of each row."""
     for i in range(uintp(start), uintp(stop)):

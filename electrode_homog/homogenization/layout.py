@@ -78,9 +78,9 @@ class Layout:
             case _:
                 return padded[1:-1, 1:-1, position % 2, position // 2 + 1]
 
-    def close(self, values: np.ndarray) -> None:
-        """Copy the outermost layers to the opposite borders, along the axes that continue periodically."""
-        for axis in range(3):
+    def close(self, values: np.ndarray, *, axes: tuple[int, ...] = (0, 1, 2)) -> None:
+        """Copy the outermost layers to the opposite borders, along those of `axes` that continue periodically."""
+        for axis in axes:
             if self.wraps[axis]:
                 self.border(values, axis, 0)[...] = self.face(values, axis, 1)
                 self.border(values, axis, 1)[...] = self.face(values, axis, 0)

@@ -13,7 +13,7 @@ def relax_planes(start, stop, flow, diagonal, colour, cells, z, b, grid):
     """z = (b + neighbours) / diagonal at the voxels of one colour, 0 red, 1 black."""
     sx = (grid[1] + 2) * 2 * grid[3]
     for i in range(start, stop):
-        relax_plane(i, colour, cells, z, i * sx, (i + 1) * sx, (i - 1) * sx, b, grid, flow, diagonal)
+        relax_plane(i, colour, 1, grid[1] + 1, cells, z, i * sx, (i + 1) * sx, (i - 1) * sx, b, grid, flow, diagonal)
 
 
 @compiled

@@ -2,8 +2,9 @@
 
 Fields are flat arrays in the order of `layout`: a half row holds the voxels of one row along z whose position has one
 parity, side by side, so that all six neighbours of a half row are contiguous too, and one colour of a red-black
-order is a set of half rows. A function works on plane i (1 is the first, 0 the border) of the arrays that describe the
-image, and of a field that may live elsewhere: `slot`, `above` and `below` are where planes i, i + 1, i - 1 of it start.
+order is a set of half rows. A function works on rows [first, last) of plane i (1 is the first, 0 the border) of the
+arrays that describe the image, and of a field that may live elsewhere: `slot`, `above` and `below` are where row 0 of
+planes i, i + 1, i - 1 of it would start. Rows outside the image stand for those one period away.
 
 `cells` is (mixed, degree, rx, ry, rz, wx, wy, wz). One conductor in cubes: `degree` counts the conducting neighbours,
 plus 2 for an equipotential outer face, and is 0 where nothing conducts; a field is 0 there, and
@@ -64,20 +65,22 @@ def _look_around(cells, z, own, up, down, left, at, before, sx, sy, count, flow,
 
 
 @compiled
-def start_plane(i, colour, cells, z, slot, b, grid, flow, diagonal):
+def start_plane(i, colour, first, last, cells, z, slot, b, grid, flow, diagonal):
     """z = b / diagonal at the voxels of one colour: the first half of a sweep from 0; the sum of diagonal z**2."""
     _, ny, nz, places = grid
     sx, sy = uintp((ny + 2) * 2 * places), uintp(2 * places)
     zero = z.dtype.type(0)
     total = 0.0
     mixed, degree = cells[0], cells[1]
-    for j in range(1, ny + 1):
-        half = (i + j + colour) & 1
-        offset, beside = uintp(j) * sy + uintp(half * places + 1), uintp(j) * sy + uintp((1 - half) * places + half)
-        own, at, count = uintp(slot) + offset, uintp(i) * sx + offset, uintp((nz + 1 - half) // 2)
+    for j in range(first, last):
+        true = (j - 1) % ny + 1
+        half = (i + true + colour) & 1
+        inner, beside = half * places + 1, (1 - half) * places + half
+        own, at = uintp(slot + j * 2 * places + inner), uintp(i) * sx + uintp(true) * sy + uintp(inner)
+        count = uintp((nz + 1 - half) // 2)
         row = zero
         if mixed:
-            before = uintp(i) * sx + beside
+            before = uintp(i) * sx + uintp(true) * sy + uintp(beside)
             _look_around(cells, b, at, at + sx, at - sx, before, at, before, sx, sy, count, flow, diagonal)
         else:
             for k in range(count):
@@ -91,17 +94,20 @@ def start_plane(i, colour, cells, z, slot, b, grid, flow, diagonal):
 
 
 @compiled
-def relax_plane(i, colour, cells, z, slot, above, below, b, grid, flow, diagonal):
+def relax_plane(i, colour, first, last, cells, z, slot, above, below, b, grid, flow, diagonal):
     """z = (b + neighbours) / diagonal at the voxels of one colour, 0 red, 1 black; the sum of diagonal z**2."""
     _, ny, nz, places = grid
     sx, sy = uintp((ny + 2) * 2 * places), uintp(2 * places)
     zero = z.dtype.type(0)
     total = 0.0
-    for j in range(1, ny + 1):
-        half = (i + j + colour) & 1
-        offset, beside = uintp(j) * sy + uintp(half * places + 1), uintp(j) * sy + uintp((1 - half) * places + half)
-        own, up, down, at = uintp(slot) + offset, uintp(above) + offset, uintp(below) + offset, uintp(i) * sx + offset
-        left, before, count = uintp(slot) + beside, uintp(i) * sx + beside, uintp((nz + 1 - half) // 2)
+    for j in range(first, last):
+        true = (j - 1) % ny + 1
+        half = (i + true + colour) & 1
+        inner, beside, row_there = half * places + 1, (1 - half) * places + half, j * 2 * places
+        own, left = uintp(slot + row_there + inner), uintp(slot + row_there + beside)
+        up, down = uintp(above + row_there + inner), uintp(below + row_there + inner)
+        here = uintp(i) * sx + uintp(true) * sy
+        at, before, count = here + uintp(inner), here + uintp(beside), uintp((nz + 1 - half) // 2)
         _look_around(cells, z, own, up, down, left, at, before, sx, sy, count, flow, diagonal)
         row = zero
         for k in range(count):
@@ -113,7 +119,7 @@ def relax_plane(i, colour, cells, z, slot, above, below, b, grid, flow, diagonal
 
 
 @compiled
-def gather_plane(i, colour, cells, z, slot, above, below, out, grid, flow, diagonal):
+def gather_plane(i, colour, first, last, cells, z, slot, above, below, out, grid, flow, diagonal):
     """out (rows, half row) = conductance times neighbour, summed, at the voxels of one colour; 0 where none conducts.
 
     That is the residual of voxels that were relaxed before their neighbours, from 0.
@@ -121,34 +127,34 @@ def gather_plane(i, colour, cells, z, slot, above, below, out, grid, flow, diago
     _, ny, nz, places = grid
     sx, sy = uintp((ny + 2) * 2 * places), uintp(2 * places)
     zero = z.dtype.type(0)
-    for j in range(1, ny + 1):
-        half = (i + j + colour) & 1
-        offset, beside = uintp(j) * sy + uintp(half * places + 1), uintp(j) * sy + uintp((1 - half) * places + half)
-        own, up, down, at = uintp(slot) + offset, uintp(above) + offset, uintp(below) + offset, uintp(i) * sx + offset
-        left, before, count = uintp(slot) + beside, uintp(i) * sx + beside, uintp((nz + 1 - half) // 2)
+    for j in range(first, last):
+        true = (j - 1) % ny + 1
+        half = (i + true + colour) & 1
+        inner, beside, row_there = half * places + 1, (1 - half) * places + half, j * 2 * places
+        own, left = uintp(slot + row_there + inner), uintp(slot + row_there + beside)
+        up, down = uintp(above + row_there + inner), uintp(below + row_there + inner)
+        here = uintp(i) * sx + uintp(true) * sy
+        at, before, count = here + uintp(inner), here + uintp(beside), uintp((nz + 1 - half) // 2)
         _look_around(cells, z, own, up, down, left, at, before, sx, sy, count, flow, diagonal)
-        to = uintp((j - 1) * places)
+        to = uintp((j - first) * places)
         for k in range(count):
             out[to + k] = flow[k] if diagonal[k] > zero else zero
 
 
 @compiled
-def turn_plane(i, z, slot, p, beta, wraps, grid):
-    """p = z + beta p, and its borders within the plane; plane i of z starts at `slot`."""
+def turn_plane(i, first, last, z, slot, p, beta, wraps, grid):
+    """p = z + beta p, and its borders along z."""
     _, ny, nz, places = grid
-    plane, sy = i * (ny + 2) * 2 * places, 2 * places
-    to, source = uintp(plane + sy), uintp(slot + sy)
-    for k in range(uintp(ny * sy)):
+    sy = 2 * places
+    plane = i * (ny + 2) * sy
+    to, source = uintp(plane + first * sy), uintp(slot + first * sy)
+    for k in range(uintp((last - first) * sy)):
         p[to + k] = z[source + k] + beta * p[to + k]
     if wraps[2]:
-        for j in range(1, ny + 1):
+        for j in range(first, last):
             row = plane + j * sy
             p[row + places] = p[row + ((nz - 1) & 1) * places + ((nz - 1) >> 1) + 1]
             p[row + (nz & 1) * places + (nz >> 1) + 1] = p[row + 1]
-    if wraps[1]:
-        for k in range(sy):
-            p[plane + k] = p[plane + ny * sy + k]
-            p[plane + (ny + 1) * sy + k] = p[plane + sy + k]
 
 
 @compiled

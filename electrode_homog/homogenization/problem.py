@@ -52,7 +52,7 @@ class Problem:
         labels, rows = self._by_label()
         self.medium = Medium(labels, rows, spacing)
         with Team() as team:
-            self.parts = connected_parts(labels, rows.any(axis=1), team)
+            self.parts = connected_parts(labels, rows[:, 0] > 0, team)
         self.carrying = carrying_parts(self.parts, boundary)
         self.percolates = self.carrying.axes
 
@@ -68,7 +68,7 @@ class Problem:
     def _refuse_what_cannot_fit(self, spacing: np.ndarray) -> None:
         image, fractions = self.electrode.image, self.electrode.fractions
         unknowns = round(sum(fractions[name] for name in self.conductivity) * image.labels.size)
-        values = {k for k in self.conductivity.values()}
+        values = set(self.conductivity.values())
         isotropic = all(len(set(k)) == 1 for k in values)
         fields = 3 if not isotropic else int(len(values) > 1 or np.any(spacing != 1))
         needed = needed_bytes(

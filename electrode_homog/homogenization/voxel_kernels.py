@@ -159,7 +159,7 @@ def turn_planes(start, stop, z, p, beta, wraps, grid):
     """p = z + beta p."""
     plane = (grid[1] + 2) * 2 * grid[3]
     for i in range(start, stop):
-        turn_plane(i, z, i * plane, p, beta, wraps, grid)
+        turn_plane(i, 1, grid[1] + 1, z, i * plane, p, beta, wraps, grid)
 
 
 @compiled

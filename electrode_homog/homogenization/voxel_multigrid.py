@@ -7,10 +7,13 @@ thin network that pass through one block stay apart.
 
 import numpy as np
 
+from electrode_homog.compiled import Span, slabs
 from electrode_homog.homogenization.graph import COARSE_SCALE, CoarseLevels, Graph, joined, row_starts
 from electrode_homog.homogenization.multigrid import STRONG
 from electrode_homog.homogenization.voxel_operator import VoxelOperator
 from electrode_homog.machine import give_back_memory
+
+RING_BYTES = 600_000  # of the cache of a core
 
 
 class VoxelMultigrid:
@@ -67,7 +70,8 @@ class VoxelMultigrid:
 
         found = self._team.run(join, operator.pairs)
         degrees, indices, values, ties = joined(found)
-        return Graph(row_starts(degrees), indices, values, ties, places)
+        graph = Graph(row_starts(degrees), indices, values, ties, places, counts_faces=kind is np.uint8)
+        return graph.symmetrised(self._team)
 
     def measure(self, b: np.ndarray) -> float:
         """b.M b. The way up from there is `turn`, with the same b."""
@@ -92,40 +96,45 @@ class VoxelMultigrid:
     def _down(self, b: np.ndarray) -> float:
         from electrode_homog.homogenization.smoothing_kernels import descend
 
-        op, layout = self._operator, self._operator.layout
-        _, rows, _, places = layout.padded
-        coarse_b = self._coarse.first.b
+        op, layout, places = self._operator, self._operator.layout, self._operator.layout.half
+        coarse_b, tiles = self._coarse.first.b, self._tiles()
 
-        def down(start: int, stop: int) -> float:
-            ring, halves = self._scratch()
-            sums = np.zeros((2, (rows - 1) * places), b.dtype)
-            return descend(
-                start, stop, ring, sums, halves, op.cells, b, self._pieces, coarse_b, layout.wraps, layout.grid
-            )
+        def down(number: int, _: int) -> float:
+            start, stop, strip = tiles[number]
+            sums = np.zeros((2, (2 * (strip[1] - strip[0]) + 1) * places), b.dtype)
+            return descend(start, stop, strip, self._ring(strip), sums, op.half_rows(), op.cells, b, self._pieces,
+                           coarse_b, layout.wraps, layout.grid)  # fmt: skip
 
-        return sum(self._team.run(down, op.pairs))
+        return sum(self._team.run(down, [(n, n + 1) for n in range(len(tiles))]))
 
     def _up(self, b: np.ndarray, p: np.ndarray, beta: float) -> float:
         from electrode_homog.homogenization.smoothing_kernels import ascend
 
         op, layout = self._operator, self._operator.layout
-        coarse_x, factor = self._coarse.first.x, op.kind(beta)
+        coarse_x, factor, tiles = self._coarse.first.x, op.kind(beta), self._tiles()
 
-        def up(start: int, stop: int) -> float:
-            ring, halves = self._scratch()
+        def up(number: int, _: int) -> None:
+            start, stop, strip = tiles[number]
             blocks = np.empty((2, layout.half), np.int64)
-            return ascend(start, stop, ring, blocks, halves, op.cells, b, self._pieces, coarse_x, p, factor,
-                          layout.wraps, layout.grid)  # fmt: skip
+            ascend(start, stop, strip, self._ring(strip), blocks, op.half_rows(), op.cells, b, self._pieces, coarse_x,
+                   p, factor, layout.wraps, layout.grid)  # fmt: skip
 
-        inner = sum(self._team.run(up, op.pairs))
-        last = layout.shape[0]
-        late = sorted({plane for a, b in op.pairs for plane in (2 * a + 1, min(2 * b, last))})
-        return inner + op.curvature(p, late)
+        self._team.run(up, [(n, n + 1) for n in range(len(tiles))])
+        return op.curvature(p)
 
-    def _scratch(self) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
-        """A ring of six planes, and two half rows."""
-        _, rows, halves, places = self._operator.layout.padded
-        return np.zeros(6 * rows * halves * places, self._operator.kind), self._operator.half_rows()
+    def _tiles(self) -> list[tuple[int, int, Span]]:
+        """Pairs of planes [start, stop) and strips of rows of blocks, whose ring of six planes fits in RING_BYTES."""
+        operator, rows = self._operator, self._operator.layout.blocks[1]
+        row_bytes = 6 * 2 * operator.layout.half * np.dtype(operator.kind).itemsize
+        strips = slabs(rows, -(-2 * rows // max(16, RING_BYTES // row_bytes - 6)))
+        wanted = -(-len(operator.pairs) // len(strips))
+        pairs = slabs(operator.layout.blocks[0], wanted)
+        return [(start, stop, strip) for start, stop in pairs for strip in strips]
+
+    def _ring(self, strip: Span) -> np.ndarray:
+        """Six planes of a strip of rows of blocks, and three rows at each side."""
+        rows = 2 * (strip[1] - strip[0]) + 6
+        return np.zeros(6 * rows * 2 * self._operator.layout.half, self._operator.kind)
 
     def plain(self, b: np.ndarray, z: np.ndarray) -> float:
         """z = M b and b.z, one operation after the other: where colours meet, and as the twin of the fast way."""

@@ -4,7 +4,6 @@ E(chi) = sum over faces of g (difference of chi + G.h)**2 for a mean gradient G,
 conductances are divided by the voxel volume over h, lengths are in units of the shortest edge of a voxel.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -150,8 +149,8 @@ class VoxelOperator:
         g = tuple(map(float, gradient))
 
         def balance(start: int, stop: int) -> float:
-            return balance_planes(start, stop, np.empty(layout.half), at_rest, self.cells, field, g, self.spacing, self.tied,
-                                  layout.wraps, result, layout.grid)  # fmt: skip
+            return balance_planes(start, stop, np.empty(layout.half), at_rest, self.cells, field, g, self.spacing,
+                                  self.tied, layout.wraps, result, layout.grid)  # fmt: skip
 
         return sum(self.team.run(balance, self.planes)) + float(self.own_faces @ np.square(gradient))
 
@@ -160,20 +159,18 @@ class VoxelOperator:
         from electrode_homog.homogenization.voxel_kernels import turn_planes
 
         self.team.run(turn_planes, self.planes, z, p, self.kind(beta), self.layout.wraps, self.layout.grid)
-        return self.curvature(p, range(1, self.layout.shape[0] + 1))
+        return self.curvature(p)
 
-    def curvature(self, p: np.ndarray, planes: Iterable[int]) -> float:
-        """Sum of p K p over some planes, counted from 1; the borders of p are closed along the first axis before."""
+    def curvature(self, p: np.ndarray) -> float:
+        """p.K p of a field whose rows are closed; closes its planes."""
         from electrode_homog.homogenization.voxel_kernels import curvature_planes
 
-        if self.layout.wraps[0]:
-            self.layout.border(p, 0, 0)[...] = self.layout.face(p, 0, 1)
-            self.layout.border(p, 0, 1)[...] = self.layout.face(p, 0, 0)
+        self.layout.close(p, axes=(0, 1))
 
         def curvature(start: int, stop: int) -> float:
             return curvature_planes(start, stop, *self.half_rows(), self.cells, p, self.layout.grid)
 
-        return sum(self.team.run(curvature, [(i, i + 1) for i in planes]))
+        return sum(self.team.run(curvature, self.planes))
 
     def step(self, x: np.ndarray, r: np.ndarray, p: np.ndarray, alpha: float) -> None:
         """x += alpha p, r -= alpha K p; the borders of p must be closed."""

@@ -26,6 +26,7 @@ EXACT_SIZE = 4000  # unknowns of a problem that is solved as far as rounding all
 EXACT_TOLERANCE = 1e-12
 FLUX_SHARE = 3  # errors of three resistivities add up in each entry of their inverse
 RETRIES = 4
+NO_AXIS: Wraps = (False, False, False)
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class _Solver:
     def each_alone(self, axes: list[int]) -> Solved:
         matrix, worst, most, potentials = np.zeros((3, 3)), 0.0, 0, {}
         for axis in axes:
-            operator = self._operator(axis, tied=_only(axis), wraps=(False,) * 3)
+            operator = self._operator(axis, tied=_only(axis), wraps=NO_AXIS)
             minimum = self._minimum(operator, VoxelMultigrid(operator), axis, self._problem.tolerance)
             matrix[axis, axis] = minimum.energy / self._voxels
             worst, most = max(worst, minimum.relative_error), max(most, minimum.iterations)
@@ -93,11 +94,11 @@ class _Solver:
                 potentials = {axis: minimum.solution}
             else:
                 self._vectors.give(minimum.solution)
-        return Solved(matrix, worst, most, Layout(self._problem.electrode.image.shape, (False,) * 3), potentials)
+        return Solved(matrix, worst, most, Layout(self._problem.electrode.image.shape, NO_AXIS), potentials)
 
     def under_gradients(self, axes: list[int]) -> Solved:
         ends = self._problem.boundary is Boundary.LINEAR_POTENTIAL
-        operator = self._operator(axes[0], tied=(ends,) * 3, wraps=(not ends,) * 3)
+        operator = self._operator(axes[0], tied=(ends, ends, ends), wraps=(not ends, not ends, not ends))
         inverse = VoxelMultigrid(operator)
         minima = {axis: self._minimum(operator, inverse, axis, self._problem.tolerance) for axis in axes}
         matrix = self._energies(operator, minima, MeanGradient) / self._voxels
@@ -105,7 +106,7 @@ class _Solver:
         return Solved(matrix, worst, most, operator.layout, {axis: m.solution for axis, m in minima.items()})
 
     def under_fluxes(self, axes: list[int]) -> Solved:
-        operator = self._operator(axes[0], tied=(False,) * 3, wraps=(False,) * 3)
+        operator = self._operator(axes[0], tied=NO_AXIS, wraps=NO_AXIS)
         inverse, tolerance = VoxelMultigrid(operator), self._problem.tolerance / FLUX_SHARE
         iterations = 0
         for _ in range(RETRIES):
@@ -163,13 +164,15 @@ class _Solver:
 
 
 def inverse_error(resistivity: np.ndarray, inverted: np.ndarray, errors: np.ndarray) -> float:
-    """Relative error of the inverse of a matrix that is too small by E >= 0, where E_ii is `errors_i` of the true entry.
+    """Relative error of the inverse of a matrix that is too small by E >= 0, with E_ii = `errors_i` of the true entry.
 
     |E_ij| <= sqrt(E_ii E_jj), and with F = sqrt(inverse) E sqrt(inverse) >= 0 the true inverse is
     sqrt(inverse) (1 + F)^-1 sqrt(inverse): between inverse / (1 + t) and inverse, where t = sum |inverse_ij E_ij|
     is not less than the trace of F.
     """
-    root = np.sqrt(errors / (1 - errors) * np.diag(resistivity)) if np.all(errors < 1) else np.full(len(errors), np.inf)
+    if not np.all(errors < 1):
+        return float(np.inf)
+    root = np.sqrt(errors / (1 - errors) * np.diag(resistivity))
     return float(np.sum(np.abs(inverted) * np.outer(root, root)))
 
 

@@ -86,6 +86,10 @@ class Settings:
         command += ["--threads", str(self.threads)] + (["--reference"] if reference else [])
         return _run(command + ([] if self.crop is None else ["--crop", str(self.crop)]))
 
+    def bandwidth(self, edge: int) -> Line:
+        """Rates of the passes over the voxels of a cube."""
+        return _run([sys.executable, str(HERE / "bandwidth_run.py"), "--edge", str(edge)])
+
     def python_of_peers(self) -> str:
         if self.peers_python is None:
             raise NotRunError("no Python of the other tools; give --peers-python or $ELECTRODE_HOMOG_PEERS")

@@ -152,13 +152,23 @@ def cube(settings: Settings) -> Measured:
 
 
 def bandwidth(settings: Settings) -> Measured:
-    """TO BE WRITTEN: share of the measured memory bandwidth that the kernels of the finest level reach, >= 60 %."""
-    raise NotImplementedError  # then add it to CLAIMS
+    """Bytes that the passes over the voxels must move, per second, over the bandwidth of a += b + c / 2."""
+    edge = 400 if settings.crop is None else settings.crop
+    runs = [settings.bandwidth(edge) for _ in range(settings.rounds)]
+    rows = []
+    for name, claim in [("step", "x += alpha p, r -= alpha K p"), ("up", "cycle, way up"), ("down", "cycle, way down")]:
+        found = statistics.median(run["fraction"][name] for run in runs)
+        rows.append(Outcome(f"share of the memory bandwidth, {claim}", "-", "-", f"{found:.0%}", True))
+    together = statistics.median(run["fraction_of_an_iteration"] for run in runs)
+    rate = statistics.median(run["bytes_per_second"]["triad"] for run in runs) / 1e9
+    claim = f"share of the memory bandwidth ({rate:.0f} GB/s), all passes of an iteration, {edge}^3"
+    rows.append(Outcome(claim, "-", ">= 60 %", f"{together:.0%}", together >= 0.6))
+    return Measured(rows, runs)
 
 
 CLAIMS: dict[str, Callable[[Settings], Measured]] = {
     function.__name__: function
-    for function in (taufactor, porespy, benchmark_500, binder, sizes, contrast, memory, cube)  # bandwidth
+    for function in (taufactor, porespy, benchmark_500, binder, sizes, contrast, memory, cube, bandwidth)
 }
 
 
