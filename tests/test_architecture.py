@@ -43,6 +43,7 @@ ONLY_IN = {  # library -> the rooms that may speak it
     "typer": {"cli"},
     "rich": {"cli"},
     "tifffile": {"images"},
+    "numba": {"compiled", "homogenization"},
 }
 BAD_NAMES = {"utils", "helpers", "common", "base", "misc"}
 LONGEST_FILE = 400

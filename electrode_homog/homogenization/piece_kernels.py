@@ -8,7 +8,7 @@ the order of the blocks. Voxels and blocks count from 0 here.
 import numpy as np
 from numba import uintp
 
-from electrode_homog.compiled import compiled
+from electrode_homog.compiled import compiled, inlined
 from electrode_homog.homogenization.plane_kernels import is_open
 
 MOST_NEIGHBOURS = 24  # of one piece: it has no more faces to others
@@ -98,11 +98,11 @@ def _corner(bi, bj, bk, grid):
 
 
 @compiled
-def find_pieces(start, stop, at, best, piece, cells, weak, table, codes, grid):
+def find_pieces(start, stop, at, best, piece, cells, weak, table, codes, patterns, grid):
     """Codes of the blocks of planes [start, stop).
 
-    A face that conducts less than `weak` times the best face of either of its voxels does not join them. Scratch:
-    `at` (8,), `best` (8,), `piece` (2, 8).
+    A face that conducts less than `weak` times the best face of either of its voxels does not join them. `patterns`
+    gets the bits of the conducting voxels, if there is one conductor. Scratch: `at` (8,), `best` (8,), `piece` (2, 8).
     """
     nx, ny, nz, places = grid
     sx, sy = (ny + 2) * 2 * places, 2 * places
@@ -118,6 +118,8 @@ def find_pieces(start, stop, at, best, piece, cells, weak, table, codes, grid):
                         pattern |= np.int64(is_open(cells, at[voxel])) << voxel
                 if not cells[0] or pattern == 0:
                     codes[bi, bj, bk] = table[pattern]
+                    if not cells[0]:
+                        patterns[bi, bj, bk] = pattern
                     continue
                 for voxel in range(8):
                     best[voxel] = _best_face(cells, at[voxel], grid) if (pattern >> voxel) & 1 else 0.0
@@ -176,8 +178,8 @@ def number_pieces(start, stop, codes, row_start, first, places):
 
 
 @compiled
-def join_pieces(start, stop, near, weight, found, tie, degrees, indices, values, ties, cells, codes, first, tied, wraps,
-                grid):  # fmt: skip
+def join_pieces(start, stop, near, weight, found, tie, degrees, indices, values, ties, cells, codes, patterns, first,
+                tied, wraps, grid):  # fmt: skip
     """The graph of the pieces in planes [start, stop): neighbours of each, their indices and summed conductances, ties.
 
     Returns how many entries of `indices` and `values` it filled; there is room for MOST_NEIGHBOURS per piece. Scratch:
@@ -191,7 +193,7 @@ def join_pieces(start, stop, near, weight, found, tie, degrees, indices, values,
                 if count == 0:
                     continue
                 simple = count == 1 and _look_simply(
-                    bi, bj, bk, cells, codes, first, tied, wraps, grid, near, weight, found, tie
+                    bi, bj, bk, cells, codes, patterns, first, tied, wraps, grid, near, weight, found, tie
                 )
                 if not simple:
                     for a in range(count):
@@ -206,8 +208,8 @@ def join_pieces(start, stop, near, weight, found, tie, degrees, indices, values,
     return end
 
 
-@compiled
-def _look_simply(bi, bj, bk, cells, codes, first, tied, wraps, grid, near, weight, found, tie):
+@inlined
+def _look_simply(bi, bj, bk, cells, codes, patterns, first, tied, wraps, grid, near, weight, found, tie):
     """The neighbours of a block of one piece through its whole faces; False if one has several pieces, or is cut.
 
     Does what `_look_around` does, without going through the voxels one by one.
@@ -226,8 +228,8 @@ def _look_simply(bi, bj, bk, cells, codes, first, tied, wraps, grid, near, weigh
         if ends and n % 2 == 1:
             return False
         if ends and not wraps[axis]:
-            for here in (face, face + a, face + b, face + a + b):
-                tie[0] += contact(cells, axis, here) if tied[axis] and is_open(cells, here) else 0.0
+            if tied[axis]:
+                tie[0] += _contacts_of_face(cells, axis, up, face, a, b, patterns, bi, bj, bk)
             continue
         step = (1 if up else -1) * (1 - n // 2 if ends else 1)  # in blocks; across the border, to the other end
         x, y, z = bi + step * (axis == 0), bj + step * (axis == 1), bk + step * (axis == 2)
@@ -235,26 +237,48 @@ def _look_simply(bi, bj, bk, cells, codes, first, tied, wraps, grid, near, weigh
         if count > 1:
             return False
         if count == 1 and first[x, y, z] != first[bi, bj, bk]:
-            there = _corner(x, y, z, grid) + (1 - up) * through
-            _add(0, first[x, y, z], _four_faces(cells, axis, face, there, a, b), near, weight, found)
+            if cells[0]:
+                there = _corner(x, y, z, grid) + (1 - up) * through
+                g = _four_faces(cells, axis, face, there, a, b)
+            else:
+                g = _pairs(axis, up, patterns[bi, bj, bk], patterns[x, y, z])
+            _add(0, first[x, y, z], g, near, weight, found)
     return True
 
 
 @compiled
 def _four_faces(cells, axis, here, there, a, b):
     """Sum of the conductances between the four voxels here, here + a, + b, + a + b and those there."""
-    mixed, degree, rx, ry, rz, wx, wy, wz = cells
+    _, _, rx, ry, rz, wx, wy, wz = cells
     here, there, a, b = uintp(here), uintp(there), uintp(a), uintp(b)
-    if not mixed:
-        n = np.int64((degree[here] > 0) & (degree[there] > 0)) + ((degree[here + a] > 0) & (degree[there + a] > 0))
-        n += (degree[here + b] > 0) & (degree[there + b] > 0)
-        return np.float64(n + ((degree[here + a + b] > 0) & (degree[there + a + b] > 0)))
     r, w = (rx, wx) if axis == 0 else ((ry, wy) if axis == 1 else (rz, wz))
     g = w / (r[here] + r[there]) + w / (r[here + a] + r[there + a])
     return np.float64(g + w / (r[here + b] + r[there + b]) + w / (r[here + a + b] + r[there + a + b]))
 
 
 @compiled
+def _pairs(axis, up, pattern, beyond):
+    """How many of the four faces between two blocks have a conductor on both sides, from the bits of their voxels."""
+    low, high = (beyond, pattern) if up else (pattern, beyond)
+    mask = 0x0F if axis == 0 else (0x33 if axis == 1 else 0x55)
+    bits = np.int64(low) & (np.int64(high) >> (4 >> axis)) & mask
+    bits -= (bits >> 1) & 0x55
+    bits = (bits & 0x33) + ((bits >> 2) & 0x33)
+    return np.float64((bits + (bits >> 4)) & 0x0F)
+
+
+@compiled
+def _contacts_of_face(cells, axis, up, face, a, b, patterns, bi, bj, bk):
+    """Conductance between one outer side of a block and the equipotential face there."""
+    if not cells[0]:
+        return 2 * _pairs(axis, up, patterns[bi, bj, bk], 0xFF)
+    total = 0.0
+    for here in (face, face + a, face + b, face + a + b):
+        total += contact(cells, axis, here) if is_open(cells, here) else 0.0
+    return total
+
+
+@inlined
 def _add(a, target, g, near, weight, found):
     """Add a conductance to the neighbours found of piece a."""
     if g == 0:

@@ -3,6 +3,12 @@
 Finest level: red-black relaxation on the voxels, without a matrix (`smoothing_kernels`). Below it: graphs of connected
 pieces (`graph`). A block of 2 x 2 x 2 voxels is as many coarse unknowns as it has pieces, so that two branches of a
 thin network that pass through one block stay apart.
+
+Tried and measured, two cores. Storing the correction z and turning p in a pass of its own: 13 reads and writes of a
+vector per iteration instead of 9.75, and a fourth vector. Sparse matrices with Chebyshev smoothing (`multigrid`): as
+many iterations, 10 times the time on the active material of a tomogram (11 million unknowns). Kernels that count
+references of their arrays: 528 ns per piece in `join_pieces`, 141 without; signed indices: 17 ns per row of a coarse
+relaxation, 7 unsigned; a plane of 500 x 500 in the ring at once instead of strips of it: 1.4 ns per voxel down, 0.9.
 """
 
 import numpy as np
@@ -24,31 +30,32 @@ class VoxelMultigrid:
 
         self._operator, self._team = operator, operator.team
         self._z: np.ndarray | None = None
-        codes = self._codes()
+        codes, patterns = self._codes()
         counts = np.empty(codes.shape[:2], dtype=np.int64)
         self._team.run(kernels.count_pieces, operator.pairs, codes, counts)
         first_of_row = np.zeros(counts.size + 1, dtype=np.int64)
         np.cumsum(counts.ravel(), out=first_of_row[1:])
-        self._coarse = CoarseLevels(lambda: self._graph(codes, first_of_row), operator.kind, self._team)
+        self._coarse = CoarseLevels(lambda: self._graph(codes, patterns, first_of_row), operator.kind, self._team)
         self._pieces = (codes, first_of_row, self._coarse.first.position)
         give_back_memory()
 
-    def _codes(self) -> np.ndarray:
+    def _codes(self) -> tuple[np.ndarray, np.ndarray]:
         from electrode_homog.homogenization import piece_kernels as kernels
 
         operator, grid = self._operator, self._operator.layout.grid
         table, codes = np.empty(256, dtype=np.uint32), np.empty(operator.layout.blocks, dtype=np.uint32)
         kernels.fill_table(table, np.empty((2, 8), dtype=np.int64))
         weak = STRONG if operator.cells[0] else 0.0
+        patterns = np.empty((0, 0, 0) if operator.cells[0] else codes.shape, dtype=np.uint8)
 
         def find(start: int, stop: int) -> None:
             scratch = (np.zeros(8, dtype=np.int64), np.zeros(8), np.zeros((2, 8), dtype=np.int64))
-            kernels.find_pieces(start, stop, *scratch, operator.cells, weak, table, codes, grid)
+            kernels.find_pieces(start, stop, *scratch, operator.cells, weak, table, codes, patterns, grid)
 
         self._team.run(find, operator.pairs)
-        return codes
+        return codes, patterns
 
-    def _graph(self, codes: np.ndarray, first_of_row: np.ndarray) -> Graph:
+    def _graph(self, codes: np.ndarray, patterns: np.ndarray, first_of_row: np.ndarray) -> Graph:
         from electrode_homog.homogenization import piece_kernels as kernels
 
         operator, layout = self._operator, self._operator.layout
@@ -64,8 +71,8 @@ class VoxelMultigrid:
             result = (np.empty(n, np.uint8), np.empty(most, np.int32), np.empty(most, kind), np.empty(n, np.float32))
             shape = (8, kernels.MOST_NEIGHBOURS)
             scratch = (np.empty(shape, np.int64), np.empty(shape), np.zeros(8, np.int64), np.zeros(8))
-            end = kernels.join_pieces(start, stop, *scratch, *result, operator.cells, codes, first, operator.tied,
-                                      layout.wraps, layout.grid)  # fmt: skip
+            end = kernels.join_pieces(start, stop, *scratch, *result, operator.cells, codes, patterns, first,
+                                      operator.tied, layout.wraps, layout.grid)  # fmt: skip
             return result[0], result[1][:end], result[2][:end], result[3]
 
         found = self._team.run(join, operator.pairs)
