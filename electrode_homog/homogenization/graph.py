@@ -112,8 +112,7 @@ def coarsened(graph: Graph, team: Team) -> tuple[Graph, np.ndarray, int]:
     child_start, children = np.zeros(count + 1, dtype=np.int64), np.empty(graph.size, dtype=np.int32)
     kernels.group(0, graph.size, piece, child_start, children, np.empty(count, dtype=np.int64))
     found = team.run(_RowSums(graph, piece, child_start, children), slabs(count, graph.pieces))
-    places = np.empty((count, 3), dtype=graph.places.dtype)
-    places[piece] = graph.places >> shift
+    places = graph.places[children[child_start[:-1]]] >> shift
     degrees, indices, values = joined(found)
     ties = np.bincount(piece, graph.ties, count)
     coarse = Graph(row_starts(degrees), indices, values, ties, places, graph.counts_faces)

@@ -45,7 +45,7 @@ def _timed() -> float:
 
 
 def _cache_file() -> Path:
-    folder = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111, never raises
     return Path(folder) / "electrode-homog" / "speed.json"
 
 

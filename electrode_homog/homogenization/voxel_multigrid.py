@@ -135,6 +135,7 @@ class VoxelMultigrid:
         row_bytes = 6 * 2 * operator.layout.half * np.dtype(operator.kind).itemsize
         strips = slabs(rows, -(-2 * rows // max(16, RING_BYTES // row_bytes - 6)))
         wanted = -(-len(operator.pairs) // len(strips))
+        wanted += wanted * len(strips) % 2 if wanted > 1 else 0  # an even number of tiles keeps two cores busy
         pairs = slabs(operator.layout.blocks[0], wanted)
         return [(start, stop, strip) for start, stop in pairs for strip in strips]
 

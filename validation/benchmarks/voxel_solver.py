@@ -249,9 +249,9 @@ def _circumstances(record: dict[str, Any]) -> list[str]:
     if not runs:
         return ["Nothing was run."]
     days = sorted({f"{entry['created'][:10]}, {entry['device']}" for entry in record.values() if entry["runs"]})
-    packages = sorted({f"{name} {version}" for run in runs for name, version in run["packages"].items()})
-    others = max(run["cores_of_others"] or 0 for run in runs)
-    load = max(run["load_before"] or 0 for run in runs)
+    packages = sorted({f"{name} {version}" for run in runs for name, version in run.get("packages", {}).items()})
+    others = max(run.get("cores_of_others") or 0 for run in runs)
+    load = max(run.get("load_before") or 0 for run in runs)
     quiet = f"Other programs kept at most {others:.1f} cores busy during a run; load before it at most {load:.1f}."
     return [f"{'; '.join(days)}. {', '.join(packages)}. {quiet}"]
 
