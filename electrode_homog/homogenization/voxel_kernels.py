@@ -67,7 +67,7 @@ def count_neighbours(start, stop, degree, tied, grid):
 
 @compiled
 def balance_planes(start, stop, buffer, at_rest, cells, field, gradient, spacing, tied, wraps, result, grid):
-    """result = b - K x, the current that leaves no voxel unbalanced, and the energy of the field, row by row in double.
+    """result = b - K x, the current that leaves no voxel unbalanced, and the energy of the field, both in double.
 
     `gradient` is the mean gradient of the potential, whose deviation from it the field is; with the field 0
     the result is the load b. `at_rest` says that it is 0, so that faces along which nothing drops need no look.
@@ -119,38 +119,39 @@ def _balance_plane(i, at_rest, cells, field, gradient, spacing, tied, wraps, res
 def _faces(cells, axis, field, at, other, drop, begin, end, buffer):
     """buffer += g (other - own + drop) over the faces of two half rows; the sum of g (other - own + drop)**2."""
     mixed, degree, rx, ry, rz, wx, wy, wz = cells
-    own, there, fall, energy = uintp(at), uintp(other), field.dtype.type(drop), field.dtype.type(0)
+    energy = 0.0
+    own, there = uintp(at), uintp(other)
     if not mixed:
         for k in range(uintp(begin), uintp(end)):
-            difference = field[there + k] - field[own + k] + fall
-            flow = difference if degree[own + k] > 0 and degree[there + k] > 0 else field.dtype.type(0)
+            difference = np.float64(field[there + k]) - np.float64(field[own + k]) + drop
+            flow = difference if degree[own + k] > 0 and degree[there + k] > 0 else 0.0
             buffer[k] += flow
             energy += flow * difference
-        return np.float64(energy)
-    r, w = (rx, wx) if axis == 0 else ((ry, wy) if axis == 1 else (rz, wz))
+        return energy
+    r, w = (rx, np.float64(wx)) if axis == 0 else ((ry, np.float64(wy)) if axis == 1 else (rz, np.float64(wz)))
     for k in range(uintp(begin), uintp(end)):
-        difference = field[there + k] - field[own + k] + fall
-        flow = w / (r[own + k] + r[there + k]) * difference
+        difference = np.float64(field[there + k]) - np.float64(field[own + k]) + drop
+        flow = w / (np.float64(r[own + k]) + np.float64(r[there + k])) * difference
         buffer[k] += flow
         energy += flow * difference
-    return np.float64(energy)
+    return energy
 
 
 @inlined
 def _contacts(cells, axis, field, at, drop, begin, end, buffer):
     """The same for half faces between a half row and an equipotential outer face, where the field is 0."""
     mixed, degree, rx, ry, rz, wx, wy, wz = cells
-    fall, energy = field.dtype.type(drop), field.dtype.type(0)
+    energy = 0.0
     for k in range(uintp(begin), uintp(end)):
         here = uintp(at) + k
-        difference = fall - field[here]
-        g = field.dtype.type(2 if degree[here if not mixed else uintp(0)] > 0 else 0)
+        difference = drop - np.float64(field[here])
+        g = 2.0 if degree[here if not mixed else uintp(0)] > 0 else 0.0
         if mixed:
-            r, w = (rx, wx) if axis == 0 else ((ry, wy) if axis == 1 else (rz, wz))
-            g = w / r[here]
+            r, w = (rx, np.float64(wx)) if axis == 0 else ((ry, np.float64(wy)) if axis == 1 else (rz, np.float64(wz)))
+            g = w / np.float64(r[here])
         buffer[k] += g * difference
         energy += g * difference * difference
-    return np.float64(energy)
+    return energy
 
 
 @compiled

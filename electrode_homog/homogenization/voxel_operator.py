@@ -138,7 +138,7 @@ class VoxelOperator:
         return np.empty(self.layout.half, self.kind), np.empty(self.layout.half, self.kind)
 
     def balance(self, field: np.ndarray, gradient: np.ndarray, result: np.ndarray, *, at_rest: bool = False) -> float:
-        """result = load of the mean gradient (3,) less K field; returns the energy, a sum of squares.
+        """result = load of the mean gradient (3,) less K field; returns the energy, a sum of squares in double.
 
         `at_rest`: the field is 0.
         """
@@ -149,7 +149,7 @@ class VoxelOperator:
         g = tuple(map(float, gradient))
 
         def balance(start: int, stop: int) -> float:
-            row = np.empty(layout.half, self.kind)
+            row = np.empty(layout.half)
             return balance_planes(start, stop, row, at_rest, self.cells, field, g, self.spacing, self.tied,
                                   layout.wraps, result, layout.grid)  # fmt: skip
 
