@@ -6,8 +6,9 @@ that is added up comes in the order of the slabs, whoever computed them, and is 
 """
 
 import itertools
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any
 
@@ -84,24 +85,32 @@ class Team:
     def run(self, kernel: Callable, spans: Sequence[Span], *arguments: Any) -> list[Any]:
         """kernel(start, stop, *arguments) for every span, and what each returned, in the order of the spans.
 
-        An interrupt or an error ends the work after the slabs that have begun.
+        An interrupt or an error ends the work after the slabs that have begun. A kernel must not call `run` itself.
         """
         if self._pool is None or len(spans) < 2:
             return [kernel(start, stop, *arguments) for start, stop in spans]
         results: list[Any] = [None] * len(spans)
         tickets = itertools.count()
 
+        failed = threading.Event()
+
         def work() -> None:
-            while (ticket := next(tickets)) < len(spans):
-                results[ticket] = kernel(*spans[ticket], *arguments)
+            try:
+                while not failed.is_set() and (ticket := next(tickets)) < len(spans):
+                    results[ticket] = kernel(*spans[ticket], *arguments)
+            except BaseException:
+                failed.set()
+                raise
 
         others = [self._pool.submit(work) for _ in range(min(self.cores, len(spans)) - 1)]
         try:
             work()
+            wait(others)
         finally:  # whatever happened here, no thread may still write when the caller goes on
-            tickets = iter([len(spans)] * self.cores)
-            for other in others:
-                other.result()
+            failed.set()
+            wait(others)
+        for other in others:
+            other.result()
         return results
 
 

@@ -101,10 +101,10 @@ def tensor(
     settings["boundary"] = None if boundary is None else parse_boundary(boundary, "--boundary")
     settings = {key: value for key, value in settings.items() if value is not None}
     electrode = load_microstructure(image, voxel_size, through_axis, phase)
-    cost = forecast(electrode, [electrode.checked_name(name) for name, k in table_of_k.items() if k > 0])
+    asked = {key: value for key, value in settings.items() if key != "max_iterations"}
     with progress() as steps, telling_of_compilation():
-        axes = 3 if axis is None else 1
-        steps.tell(f"{cost.unknowns} unknowns: about {axes * cost.seconds:.0f} s and {cost.bytes / 1e9:.1f} GB")
+        cost = forecast(electrode, table_of_k, axes=3 if axis is None else 1, **asked)
+        steps.tell(f"{cost.unknowns} unknowns: about {cost.seconds:.0f} s and {cost.bytes / 1e9:.1f} GB")
         if axis is None:
             result = effective_tensor(electrode, table_of_k, watch=steps.watch, **settings)
         else:

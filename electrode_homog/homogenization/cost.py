@@ -1,10 +1,11 @@
 """What a solve takes, known before it starts, so that it is refused rather than killed half way."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from electrode_homog.errors import InputError
 from electrode_homog.homogenization.boundary import Boundary
@@ -20,11 +21,14 @@ BYTES_RUNS = 1  # per voxel, of the connected parts
 # One axis to 1e-3, on two cores of the server that `speed` is relative to; thin networks take up to twice as long.
 SECONDS_PER_VOXEL = 2.4e-8
 SECONDS_PER_UNKNOWN = 6e-8
+WORTH_KNOWING_SECONDS = 2.0  # for less it does not matter how fast this machine is
+SINGLE_TOLERANCE = 1e-5
+SINGLE_CONTRAST = 1e3
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Forecast for one axis: unknowns, bytes beyond the image, seconds."""
+    """Forecast: unknowns, bytes beyond the image, seconds."""
 
     unknowns: int
     bytes: int
@@ -33,42 +37,69 @@ class Cost:
 
 def forecast(
     electrode: Microstructure,
-    conducting_phases: Iterable[str],
+    conductivity: Mapping[str, float | ArrayLike] | Iterable[str],
     *,
+    axes: int = 1,
     boundary: Boundary = Boundary.INSULATED_SIDES,
-    double_precision: bool = False,
+    tolerance: float = 1e-3,
 ) -> Cost:
-    """Cost of one axis of the cell problem in the named phases; the tensor takes about three times the seconds.
+    """Cost of the cell problem along `axes` axes, in phases of some conductivity, or in the named phases with one each.
 
-    Double precision is what tolerances below 1e-5 and contrasts above 1e3 take. The seconds are those of this machine:
-    a small problem is timed once, and what it took is kept in the user's cache folder.
+    The seconds are those of this machine: before the first problem of more than a moment a small one is timed, and
+    what it took is kept in the user's cache folder. Thin networks take longer. Raises InputError for unknown phases.
     """
-    names = list(conducting_phases)
-    fractions = electrode.fractions
-    voxels = electrode.image.labels.size
-    unknowns = round(sum(fractions[electrode.checked_name(name)] for name in names) * voxels)
-    edges = electrode.image.voxel_size_m
-    fields = 0 if len(names) == 1 and min(edges) == max(edges) else 1
+    given = dict(conductivity) if isinstance(conductivity, Mapping) else dict.fromkeys(conductivity, 1.0)
+    values = [
+        np.broadcast_to(np.diag(k) if np.ndim(k) == 2 else k, 3).astype(float) for k in given.values() if np.any(k)
+    ]
+    names = [electrode.checked_name(name) for name, k in given.items() if np.any(k)]
+    fractions, voxels = electrode.fractions, electrode.image.labels.size
+    unknowns = round(sum(fractions[name] for name in names) * voxels)
+    spacing = np.array(electrode.image.voxel_size_m) / min(electrode.image.voxel_size_m)
+    conductance = np.array(values) / spacing**2 if values else np.ones((1, 3))
+    double = needs_double(conductance.max() / conductance.min(), boundary, tolerance)
+    fields = resistivity_fields([tuple(k) for k in values], spacing)
+    axes = 3 if boundary is Boundary.UNIFORM_FLUX else axes
     needed = needed_bytes(
-        electrode.image.shape, unknowns, boundary=boundary, fields=fields, double_precision=double_precision
+        electrode.image.shape, unknowns, axes=axes, boundary=boundary, fields=fields, double_precision=double
     )
-    work = SECONDS_PER_VOXEL * voxels + SECONDS_PER_UNKNOWN * unknowns
-    slower = (1 + fields) * (1 + double_precision) / relative_speed()
-    return Cost(unknowns, needed, work * slower)
+    work = axes * (SECONDS_PER_VOXEL * voxels + SECONDS_PER_UNKNOWN * unknowns) * (1 + min(fields, 1)) * (1 + double)
+    return Cost(unknowns, needed, work / (relative_speed() if work > WORTH_KNOWING_SECONDS else 1.0))
+
+
+def needs_double(contrast: float, boundary: Boundary, tolerance: float) -> bool:
+    """Whether vectors must be in double: single serves down to some tolerance, and up to some contrast of conductances.
+
+    Of a uniform flux three errors add up in each entry, and the tolerance of each may have to be lowered.
+    """
+    share = 30 if boundary is Boundary.UNIFORM_FLUX else 1
+    return bool(tolerance < share * SINGLE_TOLERANCE or contrast > SINGLE_CONTRAST)
+
+
+def resistivity_fields(conductivities: Iterable[tuple[float, ...]], spacing: np.ndarray) -> int:
+    """Fields of resistivity that are kept: 0 for one isotropic conductor in cubes, 3 if it depends on the axis."""
+    different = set(conductivities)
+    if any(len(set(k)) > 1 for k in different):
+        return 3
+    return int(len(different) > 1 or bool(np.any(spacing != 1)))
 
 
 def needed_bytes(
-    shape: tuple[int, int, int], unknowns: int, *, boundary: Boundary, fields: int, double_precision: bool
+    shape: tuple[int, int, int], unknowns: int, *, axes: int, boundary: Boundary, fields: int, double_precision: bool
 ) -> int:
-    """Peak of the memory beyond the image; `fields` of resistivity (0 for one conductor, 3 if it depends on the axis).
+    """Peak of the memory beyond the image, with `fields` of resistivity.
 
-    Insulated sides keep three vectors; the others keep the solution of each axis, and a sum of two.
+    Insulated sides keep three vectors, while the next axis is built too; the others keep the solution of each axis, and
+    a sum of two. Where an odd number of voxels closes on itself three more are needed.
     """
     each = 8 if double_precision else 4
     places = Layout(shape, (False, False, False)).size
-    vectors = 3 if boundary is Boundary.INSULATED_SIDES else 6
+    insulated = boundary is Boundary.INSULATED_SIDES
+    vectors = 3 if insulated else axes + 2 + (axes > 1)
+    vectors += 3 if boundary is Boundary.PERIODIC and any(n % 2 and n > 1 for n in shape) else 0
+    kept = 3 * each * places if insulated and axes > 1 else 0
     image = places * (1 + fields * each) + math.prod(shape) * (BYTES_RUNS + 0.5)
-    return round(image + max(BYTES_BUILDING * unknowns, BYTES_COARSE * unknowns + vectors * each * places))
+    return round(image + max(BYTES_BUILDING * unknowns + kept, BYTES_COARSE * unknowns + vectors * each * places))
 
 
 def largest_cube(memory_bytes: int, *, volume_fraction: float = 0.5) -> int:
@@ -77,7 +108,7 @@ def largest_cube(memory_bytes: int, *, volume_fraction: float = 0.5) -> int:
     def fits(edge: int) -> bool:
         shape, unknowns = (edge, edge, edge), round(volume_fraction * edge**3)
         boundary = Boundary.INSULATED_SIDES
-        beyond = needed_bytes(shape, unknowns, boundary=boundary, fields=0, double_precision=False)
+        beyond = needed_bytes(shape, unknowns, axes=1, boundary=boundary, fields=0, double_precision=False)
         return edge**3 + beyond <= memory_bytes
 
     edge = max(1, int(np.cbrt(memory_bytes)))

@@ -1,7 +1,8 @@
 """The cell problem solved plainly, for all boundaries: assembled matrices, multigrid, conjugate gradients.
 
-The twin that the compiled solver is tested against. It shares no code with it and finds the parts that carry
-current by itself. Nothing is checked here: `effective_tensor` checks what a user gives.
+The twin that the compiled solver is tested against. It builds its own networks and finds the parts that carry current
+by itself; the estimate of the error and its constants are those of `conjugate_gradients`, which both use.
+Nothing is checked here: `effective_tensor` checks what a user gives.
 """
 
 from collections.abc import Mapping

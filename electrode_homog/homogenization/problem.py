@@ -11,15 +11,13 @@ from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.homogenization.boundary import Boundary
 from electrode_homog.homogenization.bounds import hashin_shtrikman_bounds
 from electrode_homog.homogenization.carrying import carrying_parts
-from electrode_homog.homogenization.cost import needed_bytes, refuse_what_cannot_fit
+from electrode_homog.homogenization.cost import needed_bytes, needs_double, refuse_what_cannot_fit, resistivity_fields
 from electrode_homog.homogenization.voxel_operator import Medium
 from electrode_homog.microstructure import Microstructure, connected_parts
 
 AXES = "xyz"
 MOST_CONTRAST = 1e12  # largest over smallest conductance of a face; double precision has 16 digits
 LEAST_CONDUCTIVITY = 1e-305  # below, products of numbers lose their digits
-SINGLE_TOLERANCE = 1e-5
-SINGLE_CONTRAST = 1e3  # of conductances
 LARGEST_TABLE = 65536  # labels that are looked up as they are; larger ones are numbered first
 Conductivities = Mapping[str, float | ArrayLike]
 """Phase name -> scalar, or (3, 3) symmetric positive definite."""
@@ -48,6 +46,7 @@ class Problem:
         self.scale = _checked_scale(values, spacing)
         conductance = values / self.scale / spacing**2
         self.contrast = float(conductance.max() / conductance.min())
+        self.double_precision = needs_double(self.contrast, boundary, self.tolerance)
         self._refuse_what_cannot_fit(spacing)
         labels, rows = self._by_label()
         self.medium = Medium(labels, rows, spacing)
@@ -56,23 +55,12 @@ class Problem:
         self.carrying = carrying_parts(self.parts, boundary)
         self.percolates = self.carrying.axes
 
-    @property
-    def double_precision(self) -> bool:
-        """Whether vectors must be in double: single serves down to some tolerance and up to some contrast.
-
-        Of a uniform flux three errors add up in each entry, and the tolerance of each may have to be lowered.
-        """
-        share = 30 if self.boundary is Boundary.UNIFORM_FLUX else 1
-        return self.tolerance < share * SINGLE_TOLERANCE or self.contrast > SINGLE_CONTRAST
-
     def _refuse_what_cannot_fit(self, spacing: np.ndarray) -> None:
         image, fractions = self.electrode.image, self.electrode.fractions
         unknowns = round(sum(fractions[name] for name in self.conductivity) * image.labels.size)
-        values = set(self.conductivity.values())
-        isotropic = all(len(set(k)) == 1 for k in values)
-        fields = 3 if not isotropic else int(len(values) > 1 or np.any(spacing != 1))
+        fields = resistivity_fields(self.conductivity.values(), spacing)
         needed = needed_bytes(
-            image.shape, unknowns, boundary=self.boundary, fields=fields, double_precision=self.double_precision
+            image.shape, unknowns, axes=1, boundary=self.boundary, fields=fields, double_precision=self.double_precision
         )
         refuse_what_cannot_fit(image.shape, unknowns, needed)
 

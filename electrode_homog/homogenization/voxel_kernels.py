@@ -26,14 +26,14 @@ def fill_open(start, stop, row_start, run_start, run_stop, run_part, keep, value
 
 @compiled
 def fill_resistivity(start, stop, labels, table, is_open, values, grid):
-    """table[label] where a voxel is open, infinity elsewhere; planes of labels count from 0."""
+    """table[label] where a voxel is open, infinity elsewhere; `labels` are the planes [start, stop), counted from 0."""
     _, ny, nz, places = grid
     for i in range(start, stop):
         for j in range(ny):
             row = ((i + 1) * (ny + 2) + j + 1) * 2 * places
             for z in range(nz):
                 at = row + (z & 1) * places + (z >> 1) + 1
-                values[at] = table[labels[i, j, z]] if is_open[at] else np.inf
+                values[at] = table[labels[i - start, j, z]] if is_open[at] else np.inf
 
 
 @compiled

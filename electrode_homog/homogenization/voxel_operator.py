@@ -112,7 +112,12 @@ class VoxelOperator:
         for axis in range(1 if isotropic else 3):
             r = np.full(self.layout.size, np.inf, self.kind)
             column = table[:, axis].astype(self.kind)
-            self.team.run(fill_resistivity, self._rows, medium.labels, column, is_open, r, self.layout.grid)
+
+            def fill(start: int, stop: int, column: np.ndarray = column, r: np.ndarray = r) -> None:
+                planes = np.array(medium.labels[start:stop], dtype=medium.labels.dtype.newbyteorder("="), order="C")
+                fill_resistivity(start, stop, planes, column, is_open, r, self.layout.grid)
+
+            self.team.run(fill, self._rows)
             fields.append(r)
         fields = fields * 3 if isotropic else fields
         for axis, r in enumerate(fields):

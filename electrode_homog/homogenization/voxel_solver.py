@@ -64,13 +64,21 @@ def solve(problem: Problem, axes: Iterable[int], watch: Watch | None = None) -> 
     layout = Layout(problem.electrode.image.shape, (False, False, False))
     if not wanted:
         return Solved(np.zeros((3, 3)), 0.0, 0, layout, {})
+    if not problem.double_precision and int(problem.parts.sizes.sum()) > EXACT_SIZE:
+        solved = _solved(problem, wanted, watch, np.float32)
+        if solved.relative_error <= problem.tolerance or solved.iterations >= problem.max_iterations:
+            return solved  # else rounding stopped it, as on a long path one voxel wide
+    return _solved(problem, wanted, watch, np.float64)
+
+
+def _solved(problem: Problem, axes: list[int], watch: Watch | None, kind: type) -> Solved:
     with Team() as team:
-        solver = _Solver(problem, team, watch)
+        solver = _Solver(problem, team, watch, kind)
         match problem.boundary:
             case Boundary.INSULATED_SIDES:
-                return solver.each_alone(wanted)
+                return solver.each_alone(axes)
             case Boundary.PERIODIC | Boundary.LINEAR_POTENTIAL:
-                return solver.under_gradients(wanted)
+                return solver.under_gradients(axes)
             case Boundary.UNIFORM_FLUX:
                 return solver.under_fluxes([axis for axis in range(3) if problem.percolates[axis]])
             case _:
@@ -78,8 +86,8 @@ def solve(problem: Problem, axes: Iterable[int], watch: Watch | None = None) -> 
 
 
 class _Solver:
-    def __init__(self, problem: Problem, team: Team, watch: Watch | None):
-        self._problem, self._team, self._watch = problem, team, watch
+    def __init__(self, problem: Problem, team: Team, watch: Watch | None, kind: type):
+        self._problem, self._team, self._watch, self._kind = problem, team, watch, kind
         self._voxels = problem.electrode.image.labels.size
         self._vectors = Vectors()
 
@@ -94,6 +102,7 @@ class _Solver:
                 potentials = {axis: minimum.solution}
             else:
                 self._vectors.give(minimum.solution)
+            del operator  # before the next one is there
         return Solved(matrix, worst, most, Layout(self._problem.electrode.image.shape, NO_AXIS), potentials)
 
     def under_gradients(self, axes: list[int]) -> Solved:
@@ -119,6 +128,7 @@ class _Solver:
             if error <= self._problem.tolerance or not np.all(errors <= tolerance):
                 break
             tolerance *= 0.5 * self._problem.tolerance / error
+            self._vectors.give(*(minimum.solution for minimum in minima.values()))
         matrix = np.zeros((3, 3))
         matrix[np.ix_(axes, axes)] = (inverted + inverted.T) / 2
         return Solved(matrix, error, iterations, operator.layout, {axis: m.solution for axis, m in minima.items()})
@@ -131,10 +141,6 @@ class _Solver:
     @cached_property
     def _exact(self) -> bool:
         return int(self._problem.parts.sizes.sum()) <= EXACT_SIZE
-
-    @property
-    def _kind(self) -> type:
-        return np.float64 if self._problem.double_precision or self._exact else np.float32
 
     def _minimum(self, operator: VoxelOperator, inverse: VoxelMultigrid, axis: int, tolerance: float) -> Minimum:
         unit = np.eye(3)[axis]

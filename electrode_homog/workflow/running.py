@@ -139,10 +139,10 @@ def _tensor(
     if found is not None:
         tell(f"tensor {name!r}: found in {path.name}")
         return found
-    conducting = [phase for phase, k in request.conductivity.items() if k > 0]
-    cost = forecast(electrode, conducting)
+    asked = {key: value for key, value in settings.items() if key != "max_iterations"}
+    cost = forecast(electrode, request.conductivity, axes=3, **asked)
     tell(
-        f"tensor {name!r}: {cost.unknowns / 1e6:.3g} million unknowns, about {3 * cost.seconds:.0f} s "
+        f"tensor {name!r}: {cost.unknowns / 1e6:.3g} million unknowns, about {cost.seconds:.0f} s "
         f"and {cost.bytes / 1e9:.1f} GB"
     )
     tensor = effective_tensor(electrode, request.conductivity, watch=watch, **settings)

@@ -140,7 +140,7 @@ def test_islands_and_dead_ends_change_nothing(boundary, iterative):
     close(branch, hollow, 1e-9)
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.int64, np.uint64, bool])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.int64, np.uint64, bool, ">u2", ">i4"])
 def test_any_integer_labels_will_do(dtype, iterative):
     """The type of the labels does not matter to the last bit."""
     labels = np.random.default_rng(7).choice(2, size=(6, 9, 8))
@@ -284,3 +284,16 @@ def test_pores_of_an_electrode_as_another_solver_has_them(shared_data):
     medium = Microstructure(VoxelImage(labels, UNIT), phases)
     k = effective_conductivity(medium, {"pore": 1.0}, axis=0, tolerance=1e-9)
     assert k.value == pytest.approx(0.21702970944, rel=1e-8)
+
+
+def test_a_path_one_voxel_wide_is_solved_in_double():
+    """A serpentine of 45 151 voxels, where single precision stalls, resists like its length."""
+    n, m = 300, 301
+    labels = np.ones((m, n, 1), dtype=np.uint8)
+    labels[1:-1:2] = 0
+    for turn, row in enumerate(range(0, m, 2)):
+        labels[row, -1 if turn % 2 else 0] = 0
+    length = np.count_nonzero(labels == 0)
+    k = effective_conductivity(electrode(labels), {"a": 1.0})
+    assert k.relative_error <= 1e-3
+    assert k.value == pytest.approx(m / n / length, rel=k.relative_error)
