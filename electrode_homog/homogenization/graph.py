@@ -247,12 +247,11 @@ class CoarseLevels:
         """The level next to the voxels."""
         return self.levels[0]
 
-    def solve(self) -> np.ndarray:
-        """x of the first level, from its b."""
+    def solve(self) -> None:
+        """Find x of the first level from its b."""
         self._visit(0, again=False)
         if len(self.levels) > 1:
             self._visit(0, again=True)
-        return self.first.x
 
     def product(self) -> float:
         """b.x of the first level."""

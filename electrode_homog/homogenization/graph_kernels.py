@@ -25,7 +25,7 @@ def colour_graph(start, stop, row_start, indices, places, colour):
         best = np.int64(places[i, x] + places[i, y] + places[i, z]) & 1
         if (taken >> best) & 1:
             best = 0
-            while (taken >> best) & 1:
+            while best < 63 and (taken >> best) & 1:
                 best += 1
         colour[i] = best
         most = max(most, best)

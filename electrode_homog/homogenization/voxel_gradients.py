@@ -25,6 +25,7 @@ from electrode_homog.homogenization.voxel_multigrid import VoxelMultigrid
 from electrode_homog.homogenization.voxel_operator import VoxelOperator
 
 DRIFT = 1e-4  # of the squared residual: what rounding may have added to it without spoiling the estimate
+# Of an energy: it is summed in double, but conductances are in the type of the vectors, rounded twice by 6e-8.
 ROUNDING = {np.float32: 5e-7, np.float64: 16 * np.finfo(float).eps}  # of an energy, by the type of conductances
 
 

@@ -14,6 +14,7 @@ relaxation, 7 unsigned; a plane of 500 x 500 in the ring at once instead of stri
 import numpy as np
 
 from electrode_homog.compiled import Span, slabs
+from electrode_homog.errors import InputError
 from electrode_homog.homogenization.graph import COARSE_SCALE, CoarseLevels, Graph, joined, row_starts
 from electrode_homog.homogenization.multigrid import STRONG
 from electrode_homog.homogenization.voxel_operator import VoxelOperator
@@ -35,6 +36,10 @@ class VoxelMultigrid:
         self._team.run(kernels.count_pieces, operator.pairs, codes, counts)
         first_of_row = np.zeros(counts.size + 1, dtype=np.int64)
         np.cumsum(counts.ravel(), out=first_of_row[1:])
+        if first_of_row[-1] >= 2**31:
+            raise InputError(
+                f"{first_of_row[-1]} pieces of blocks are more than 32 bits number; crop or coarsen the image"
+            )
         self._coarse = CoarseLevels(lambda: self._graph(codes, patterns, first_of_row), operator.kind, self._team)
         self._pieces = (codes, first_of_row, self._coarse.first.position)
         give_back_memory()
