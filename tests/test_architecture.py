@@ -22,7 +22,7 @@ MAY_IMPORT = {
     # the microscale wing: voxels, never cells
     "images": {"errors", "machine", "output"},
     "microstructure": {"errors", "machine", "compiled", "images"},
-    "homogenization": {"errors", "machine", "compiled", "images", "microstructure"},
+    "homogenization": {"errors", "machine", "output", "compiled", "images", "microstructure"},
     # the cell wing: cells, never voxels
     "particles": {"errors"},
     "parameters": {"errors", "output", "provenance", "transport_law", "particles"},

@@ -5,6 +5,7 @@ from each other's old values, which keeps the cycle symmetric), and is what `smo
 """
 
 from electrode_homog.compiled import compiled
+from electrode_homog.homogenization.piece_kernels import voxel_place
 from electrode_homog.homogenization.plane_kernels import is_open, relax_plane
 
 
@@ -19,7 +20,7 @@ def relax_planes(start, stop, flow, diagonal, colour, cells, z, b, grid):
 @compiled
 def restrict_planes(start, stop, rest, pieces, coarse_b, grid):
     """coarse_b = sum of `rest` over pieces, for the pairs of planes [start, stop)."""
-    nx, ny, nz, places = grid
+    nx, ny, nz, _ = grid
     codes, row_start, position = pieces
     for bi in range(start, stop):
         for bj in range(codes.shape[1]):
@@ -31,7 +32,7 @@ def restrict_planes(start, stop, rest, pieces, coarse_b, grid):
                 for voxel in range(8):
                     i, j, k = 2 * bi + (voxel >> 2), 2 * bj + ((voxel >> 1) & 1), 2 * bk + (voxel & 1)
                     if i < nx and j < ny and k < nz and code >> 24 > 0:
-                        at = (((i + 1) * (ny + 2) + j + 1) * 2 + (k & 1)) * places + (k >> 1) + 1
+                        at = voxel_place(i, j, k, grid)
                         coarse_b[position[piece + ((code >> (3 * voxel)) & 7)]] += rest[at]
                 piece += code >> 24
 
@@ -39,7 +40,7 @@ def restrict_planes(start, stop, rest, pieces, coarse_b, grid):
 @compiled
 def prolong_planes(start, stop, cells, pieces, coarse_x, z, grid):
     """z += coarse_x of the piece of each voxel, for the pairs of planes [start, stop)."""
-    nx, ny, nz, places = grid
+    nx, ny, nz, _ = grid
     codes, row_start, position = pieces
     for bi in range(start, stop):
         for bj in range(codes.shape[1]):
@@ -49,7 +50,7 @@ def prolong_planes(start, stop, cells, pieces, coarse_x, z, grid):
                 for voxel in range(8):
                     i, j, k = 2 * bi + (voxel >> 2), 2 * bj + ((voxel >> 1) & 1), 2 * bk + (voxel & 1)
                     if i < nx and j < ny and k < nz and code >> 24 > 0:
-                        at = (((i + 1) * (ny + 2) + j + 1) * 2 + (k & 1)) * places + (k >> 1) + 1
+                        at = voxel_place(i, j, k, grid)
                         if is_open(cells, at):
                             z[at] += coarse_x[position[piece + ((code >> (3 * voxel)) & 7)]]
                 piece += code >> 24

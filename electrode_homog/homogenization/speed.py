@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from electrode_homog.errors import InputError
 from electrode_homog.machine import usable_cores
+from electrode_homog.output import write_whole
 
 REFERENCE_SECONDS = 0.085  # of `_timed` on the server whose figures stand in `cost`
 EDGE = 96
@@ -60,10 +62,8 @@ def _read(path: Path) -> dict[str, float]:
 
 def _keep(path: Path, known: dict[str, float]) -> None:
     """Kept if there is a place for it; whole or not at all, since another process may do the same."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps(known), encoding="utf-8")
-        beside.replace(path)
-    except OSError:
+        write_whole(path, json.dumps(known), overwrite=True)
+    except (OSError, InputError):
         return

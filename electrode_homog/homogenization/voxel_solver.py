@@ -7,7 +7,6 @@ error is of second order too.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations
 from typing import assert_never
 
@@ -61,10 +60,9 @@ class Solved:
 def solve(problem: Problem, axes: Iterable[int], watch: Watch | None = None) -> Solved:
     """Solve along those of `axes` that get a current."""
     wanted = [axis for axis in axes if problem.percolates[axis]]
-    layout = Layout(problem.electrode.image.shape, (False, False, False))
     if not wanted:
-        return Solved(np.zeros((3, 3)), 0.0, 0, layout, {})
-    if not problem.double_precision and int(problem.parts.sizes.sum()) > EXACT_SIZE:
+        return Solved(np.zeros((3, 3)), 0.0, 0, Layout(problem.electrode.image.shape, NO_AXIS), {})
+    if not problem.double_precision and not _is_small(problem):
         solved = _solved(problem, wanted, watch, np.float32)
         if solved.relative_error <= problem.tolerance or solved.iterations >= problem.max_iterations:
             return solved  # else rounding stopped it, as on a long path one voxel wide
@@ -138,14 +136,10 @@ class _Solver:
         keep = problem.carrying.keep[axis]
         return VoxelOperator(problem.medium, problem.parts, keep, tied, wraps, self._kind, self._team, self._vectors)
 
-    @cached_property
-    def _exact(self) -> bool:
-        return int(self._problem.parts.sizes.sum()) <= EXACT_SIZE
-
     def _minimum(self, operator: VoxelOperator, inverse: VoxelMultigrid, axis: int, tolerance: float) -> Minimum:
         unit = np.eye(3)[axis]
         load = UniformFlux(unit) if self._problem.boundary is Boundary.UNIFORM_FLUX else MeanGradient(unit)
-        goal = min(tolerance, EXACT_TOLERANCE) if self._exact else tolerance
+        goal = min(tolerance, EXACT_TOLERANCE) if _is_small(self._problem) else tolerance
         watch = None if self._watch is None else self._told(self._watch, axis, tolerance)
         return least_energy(
             operator, inverse, load, tolerance=goal, max_iterations=self._problem.max_iterations, watch=watch
@@ -180,6 +174,10 @@ def inverse_error(resistivity: np.ndarray, inverted: np.ndarray, errors: np.ndar
         return float(np.inf)
     root = np.sqrt(errors / (1 - errors) * np.diag(resistivity))
     return float(np.sum(np.abs(inverted) * np.outer(root, root)))
+
+
+def _is_small(problem: Problem) -> bool:
+    return int(problem.parts.sizes.sum()) <= EXACT_SIZE
 
 
 def _only(axis: int) -> Wraps:
