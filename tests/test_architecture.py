@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "provenance": {"errors"},
     "transport_law": {"errors"},
     # the microscale wing: voxels, never cells
-    "images": {"errors", "machine", "output"},
+    "images": {"errors", "machine", "output", "compiled"},
     "microstructure": {"errors", "machine", "compiled", "images"},
     "homogenization": {"errors", "machine", "output", "compiled", "images", "microstructure"},
     # the cell wing: cells, never voxels
@@ -43,6 +43,9 @@ ONLY_IN = {  # library -> the rooms that may speak it
     "typer": {"cli"},
     "rich": {"cli"},
     "tifffile": {"images"},
+    "h5py": {"images"},
+    "zarr": {"images"},
+    "skimage": {"images", "microstructure"},
     "numba": {"compiled", "homogenization"},
 }
 BAD_NAMES = {"utils", "helpers", "common", "base", "misc"}
@@ -124,7 +127,20 @@ def test_every_public_name_exists_and_has_a_docstring():
         _ = electrode_homog.nonsense
 
 
-HEAVY = ["pybamm", "numba", "matplotlib", "scipy", "numpy", "pandas", "typer", "rich", "tifffile"]
+HEAVY = [
+    "pybamm",
+    "numba",
+    "matplotlib",
+    "scipy",
+    "numpy",
+    "pandas",
+    "typer",
+    "rich",
+    "tifffile",
+    "h5py",
+    "zarr",
+    "skimage",
+]
 
 
 def test_importing_the_package_loads_nothing_heavy():

@@ -1,5 +1,6 @@
 """An image whose labels have names."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,9 @@ from electrode_homog.errors import InputError
 from electrode_homog.images import VoxelImage
 
 Labels = tuple[int, ...]
+_MOST_PHASES = 255  # their places are bytes
+_LONGEST_TABLE = 2**16
+_COUNTED_AT_ONCE = 2**22  # voxels; counting makes a wider copy of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +34,8 @@ class Microstructure:
         object.__setattr__(self, "phases", MappingProxyType(_as_tuples(self.phases)))
         named = [label for name in self.phases for label in self.labels(name)]
         twice = sorted({label for label in named if named.count(label) > 1})
+        if len(self.phases) > _MOST_PHASES:
+            raise InputError(f"phases has {len(self.phases)} names; {_MOST_PHASES} at most")
         if twice:
             raise InputError(f"labels {twice} belong to more than one phase in {dict(self.phases)}")
         unnamed = sorted(set(self._counts) - set(named))
@@ -51,12 +57,17 @@ class Microstructure:
 
     @cached_property
     def _counts(self) -> dict[int, int]:
-        labels = self.image.labels
-        if labels.dtype.itemsize <= 2:
-            counts = np.bincount(labels.ravel())
-            return {int(label): int(counts[label]) for label in np.flatnonzero(counts)}
-        values, counts = np.unique(labels, return_counts=True)
-        return {int(label): int(count) for label, count in zip(values, counts, strict=True)}
+        """Voxels of each label, counted a few planes at a time: an image may be a mapped file."""
+        counts: Counter[int] = Counter()
+        planes = max(1, _COUNTED_AT_ONCE // max(1, self.image.labels[0].size))
+        for first in range(0, self.image.shape[0], planes):
+            labels = self.image.labels[first : first + planes]
+            if labels.dtype.itemsize <= 2:
+                found = np.bincount(labels.ravel())
+                counts.update({int(label): int(found[label]) for label in np.flatnonzero(found)})
+            else:
+                counts.update(dict(zip(*(part.tolist() for part in np.unique_counts(labels)), strict=True)))
+        return dict(sorted(counts.items()))
 
     def _shares(self) -> str:
         size = self.image.labels.size
@@ -79,6 +90,38 @@ class Microstructure:
         if len(labels) == 1:
             return self.image.labels == labels[0]
         return np.isin(self.image.labels, labels)
+
+    def phases_of_planes(self, first: int, last: int) -> np.ndarray:
+        """The voxels [first, last) along x as the place of their phase in `phases`: uint8, contiguous, read-only."""
+        labels = self.image.labels[first:last]
+        if self._numbered:
+            numbers = np.ascontiguousarray(labels)
+        elif self._table is not None:
+            numbers = self._table[labels]
+        else:  # labels too large for a table
+            order = np.array([label for name in self.phases for label in self.labels(name)], dtype=labels.dtype)
+            places = np.repeat(np.arange(len(self.phases), dtype=np.uint8), [len(self.labels(n)) for n in self.phases])
+            by_label = np.argsort(order)
+            numbers = places[by_label][np.searchsorted(order[by_label], labels)]
+        numbers = numbers.view()
+        numbers.flags.writeable = False
+        return numbers
+
+    @property
+    def _numbered(self) -> bool:
+        """Are the labels the places of the phases already."""
+        in_place = all(self.labels(name) == (place,) for place, name in enumerate(self.phases))
+        return in_place and self.image.labels.dtype == np.uint8
+
+    @cached_property
+    def _table(self) -> np.ndarray | None:
+        """Label to the place of its phase, where the labels are small."""
+        if max(self._counts) > _LONGEST_TABLE:
+            return None
+        table = np.zeros(max(self._counts) + 1, dtype=np.uint8)
+        for place, name in enumerate(self.phases):
+            table[list(self.labels(name))] = place
+        return table
 
     def checked_name(self, name: str) -> str:
         """`name` itself; InputError if there is no such phase."""

@@ -10,7 +10,8 @@ import pytest
 import tifffile
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.images import guard, read_image
+from electrode_homog.images import read_image
+from electrode_homog.images.formats import guard
 
 STACK = np.random.default_rng(0).integers(0, 3, (5, 7, 9), dtype=np.uint8)
 

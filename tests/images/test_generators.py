@@ -5,9 +5,10 @@ import pytest
 from scipy import ndimage
 
 from electrode_homog.errors import ElectrodeHomogError, InputError, OutOfRangeError
-from electrode_homog.images import ELECTRODE_PHASES, generate_electrode, generators, read_image
-from electrode_homog.images.packing import pack_spheres
-from electrode_homog.images.particle_fields import Grid, smooth_noise, two_nearest
+from electrode_homog.images import ELECTRODE_PHASES, generate_electrode, read_image
+from electrode_homog.images.generators import electrode as generators
+from electrode_homog.images.generators.packing import pack_spheres
+from electrode_homog.images.generators.particle_fields import Grid, smooth_noise, two_nearest
 
 SMALL = {"shape": (40, 40, 40), "mean_radius_m": 1.6e-6}  # radii of four voxels
 

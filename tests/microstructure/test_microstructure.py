@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from media import electrode
+from media import UNIT, electrode
 
 from electrode_homog.errors import InputError
 from electrode_homog.images import VoxelImage
@@ -146,3 +146,22 @@ def test_crop_keeps_the_phases_that_are_in_it():
     medium = Microstructure(image([[[0, 1, 2, 2]]]), {"pore": 0, "solid": (1, 2)})
     piece = medium.cropped(slice(None), slice(None), slice(2, 4))
     assert dict(piece.phases) == {"solid": (2,)}
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32, np.int64, ">u2"])
+@pytest.mark.parametrize("phases", [{"a": 0, "b": 1, "c": 2}, {"c": 2, "a": (0, 1)}, {"b": (1, 2), "a": 0}])
+def test_phases_of_planes_are_their_places(dtype, phases):
+    """Each voxel becomes the place of its phase in `phases`, whatever the type and the size of the labels."""
+    labels = np.random.default_rng(0).integers(0, 3, (6, 5, 4)).astype(dtype)
+    for factor in (1, 100, *((10**6,) if np.dtype(dtype).itemsize > 2 else ())):
+        scaled = {
+            name: tuple(factor * k for k in ((value,) if isinstance(value, int) else value))
+            for name, value in phases.items()
+        }
+        medium = Microstructure(VoxelImage(labels * np.array(factor, dtype), UNIT), scaled)
+        found = medium.phases_of_planes(1, 4)
+        assert found.dtype == np.uint8
+        assert found.flags.c_contiguous
+        assert not found.flags.writeable
+        for place, name in enumerate(phases):
+            np.testing.assert_array_equal(found == place, medium.mask(name)[1:4])

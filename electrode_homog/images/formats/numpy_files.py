@@ -11,7 +11,7 @@ from typing import IO, BinaryIO
 import numpy as np
 
 from electrode_homog.errors import InputError
-from electrode_homog.images.guard import check_memory, parsing
+from electrode_homog.images.formats.guard import check_memory, parsing
 
 
 def read_npy(path: Path, file: BinaryIO, *, copies: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from electrode_homog.errors import InputError
-from electrode_homog.images.guard import LogRecords, check_memory, parsing
+from electrode_homog.images.formats.guard import LogRecords, check_memory, parsing
 from electrode_homog.images.length import Calibration
 
 if TYPE_CHECKING:

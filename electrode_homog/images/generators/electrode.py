@@ -11,8 +11,8 @@ import math
 import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.images.packing import pack_spheres
-from electrode_homog.images.particle_fields import Grid, smooth_noise, two_nearest
+from electrode_homog.images.generators.packing import pack_spheres
+from electrode_homog.images.generators.particle_fields import Grid, smooth_noise, two_nearest
 from electrode_homog.images.voxel_image import VoxelImage, three_lengths
 from electrode_homog.machine import available_memory_bytes
 
