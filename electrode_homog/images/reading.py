@@ -12,11 +12,11 @@ from typing import BinaryIO
 import numpy as np
 
 from electrode_homog.errors import InputError
-from electrode_homog.images.formats.numpy_files import read_npy, read_npz
 from electrode_homog.images.formats.guard import parsing
+from electrode_homog.images.formats.numpy_files import read_npy, read_npz
+from electrode_homog.images.formats.tiff import read_tiff
 from electrode_homog.images.labels import segmented_labels
 from electrode_homog.images.length import Calibration, check_extent
-from electrode_homog.images.formats.tiff import read_tiff
 from electrode_homog.images.voxel_image import VoxelImage, three_lengths
 
 _UNIT_VOXEL = (1.0, 1.0, 1.0)
