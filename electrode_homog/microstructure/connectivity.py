@@ -13,6 +13,7 @@ import numpy as np
 
 from electrode_homog.compiled import Team, slabs
 from electrode_homog.errors import InputError
+from electrode_homog.microstructure.microstructure import Microstructure
 
 Three = tuple[bool, bool, bool]
 SLABS_PER_CORE = 4  # enough that a core which is busy elsewhere holds up little; each costs one seam
@@ -124,6 +125,14 @@ def connected_parts(labels: np.ndarray, conducts: np.ndarray, team: Team | None 
     sizes, face_voxels = np.zeros(count, dtype=np.int64), np.zeros((count, 3, 2), dtype=np.int64)
     run_kernels.measure_parts(nx, ny, nz, row_start, start, stop, part, sizes, face_voxels)
     return ConnectedParts((nx, ny, nz), row_start, start, stop, part, sizes, face_voxels)
+
+
+def phase_parts(electrode: Microstructure, name: str) -> ConnectedParts:
+    """Connected parts of one phase, without a mask where the labels are bytes. Raises InputError for no such phase."""
+    labels = electrode.image.labels
+    if labels.dtype != np.uint8:
+        return connected_parts(electrode.mask(name), np.array([False, True]))
+    return connected_parts(labels, np.isin(np.arange(256), electrode.labels(name)))
 
 
 def spanning(conducting: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
