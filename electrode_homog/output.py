@@ -16,14 +16,24 @@ def write_whole(path: str | Path, content: str | bytes, *, overwrite: bool = Fal
     Raises InputError where `path` exists and `overwrite` is not set, OSError, which names the path and the
     bytes, where it cannot be written. In both cases nothing is left behind.
     """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    with written_whole(path, overwrite=overwrite, what=f"{len(data)} bytes") as beside:
+        beside.write_bytes(data)
+    return Path(path)
+
+
+@contextmanager
+def written_whole(path: str | Path, *, overwrite: bool = False, what: str = "the file") -> Iterator[Path]:
+    """A hidden name beside `path` to write to; at the end it is synced and becomes `path`, or vanishes after an error.
+
+    Raises as `write_whole` does; `what` is what could not be written, for the message.
+    """
     path = Path(path)
     refuse_existing(path, overwrite=overwrite)
-    data = content.encode("utf-8") if isinstance(content, str) else content
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
+        yield beside
+        with beside.open("rb") as file:
             os.fsync(file.fileno())
         if overwrite:
             beside.replace(path)
@@ -32,10 +42,9 @@ def write_whole(path: str | Path, content: str | bytes, *, overwrite: bool = Fal
     except OSError as error:
         if isinstance(error, FileExistsError):
             raise InputError(f"{path} exists already; choose another name or overwrite it (--force)") from error
-        raise OSError(error.errno, f"cannot write {len(data)} bytes: {error.strerror}", str(path)) from error
+        raise OSError(error.errno, f"cannot write {what}: {error.strerror or error}", str(path)) from error
     finally:
         beside.unlink(missing_ok=True)
-    return path
 
 
 def refuse_existing(path: str | Path, *, overwrite: bool = False) -> None:

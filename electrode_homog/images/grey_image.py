@@ -1,11 +1,14 @@
 """A reconstructed volume before segmentation: grey values, not labels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from electrode_homog.errors import InputError
-from electrode_homog.images.voxel_image import three_lengths
+from electrode_homog.images.axes import contiguous, three_axes
+from electrode_homog.images.coarsening import coarsening_note, mean_values, three_factors
+from electrode_homog.images.voxel_image import box_text, checked_box, coarse_voxel, three_lengths
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,3 +44,28 @@ class GreyImage:
     def shape(self) -> tuple[int, int, int]:
         nx, ny, nz = self.values.shape
         return nx, ny, nz
+
+    def cropped(self, x: slice, y: slice, z: slice) -> "GreyImage":
+        """The box inside three slices of step 1, in voxels; shares memory. InputError for a step or an empty box."""
+        box = checked_box((x, y, z), self.shape, self.source)
+        return GreyImage(self.values[box], self.voxel_size_m, f"{self.source} {box_text(box)}")
+
+    def reordered(self, order: tuple[int, int, int]) -> "GreyImage":
+        """Axis k of the result is axis order[k] of this volume; a copy. InputError unless 0, 1, 2 occur once each."""
+        order = three_axes(order)
+        values = contiguous(self.values, order)
+        x, y, z = (self.voxel_size_m[axis] for axis in order)
+        return GreyImage(values, (x, y, z), f"{self.source} axes {order}")
+
+    def coarsened(self, factor: int | Sequence[int]) -> "GreyImage":
+        """Blocks of factor (one number, or three along x, y, z) voxels become one, with their mean, as floats.
+
+        Voxels left over at the far ends are cut off, which `source` says. Raises InputError for a factor that is not
+        whole, < 1 or larger than the volume.
+        """
+        factors = three_factors(factor)
+        if factors == (1, 1, 1):
+            return self
+        size = coarse_voxel(self.voxel_size_m, factors)
+        values = mean_values(self.values, factors)
+        return GreyImage(values, size, f"{self.source} {coarsening_note(self.shape, factors)}")

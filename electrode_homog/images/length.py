@@ -1,5 +1,6 @@
 """Lengths at the edge of the package: text to metres, what files state, and what is too large or small."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from electrode_homog.errors import InputError, OutOfRangeError
 
 # Powers of ten; both characters for micro (U+00B5, U+03BC) are in use, and ImageJ may escape the first.
 _UNITS = {
+    "Å": -10,  # U+00C5
+    "\u212b": -10,  # the sign of its own that Unicode has for it
     "nm": -9,
     "um": -6,
     "µm": -6,
@@ -20,7 +23,7 @@ _UNITS = {
     "cm": -2,
     "m": 0,
 }
-_OFFERED = "nm, um, µm, micron, mm, cm or m"
+_OFFERED = "Å, nm, um, µm, micron, mm, cm or m"
 _LENGTH = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d{1,4}))?\s*(\D*)")
 
 LARGEST_THICKNESS_m = 2e-3  # coatings are 10 um to 0.5 mm; a scan may hold the current collector and more
@@ -60,13 +63,24 @@ class Calibration:
 
     def voxel_size_m(self) -> tuple[float, float, float]:
         """In metres; InputError for a unit that is not a length and for numbers that are not positive."""
-        if self.unit not in _UNITS:
-            raise InputError(f"its unit {self.unit!r} is not one of {_OFFERED}; give voxel_size_m")
+        if not self.unit:
+            numbers = ", ".join(f"{length:g}" for length in self.lengths)
+            raise InputError(f"states the voxel size ({numbers}) without a unit; give voxel_size_m")
+        in_metres(1, self.unit)
         if not all(0 < length < float("inf") for length in self.lengths):
-            raise InputError(f"its voxel size {self.lengths} {self.unit} is incomplete; give voxel_size_m")
-        factor = 10.0 ** -_UNITS[self.unit]
-        x, y, z = (length / factor for length in self.lengths)
+            stated = ", ".join("not stated" if math.isnan(length) else f"{length:g}" for length in self.lengths)
+            raise InputError(
+                f"states no voxel size along all axes: ({stated}) {self.unit} is incomplete; give voxel_size_m"
+            )
+        x, y, z = (in_metres(length, self.unit) for length in self.lengths)
         return x, y, z
+
+
+def in_metres(length: float, unit: str) -> float:
+    """A length in one of the known units; InputError for another."""
+    if unit not in _UNITS:
+        raise InputError(f"its unit {unit!r} is not one of {_OFFERED}; give voxel_size_m")
+    return length / 10.0 ** -_UNITS[unit]
 
 
 def check_extent(name: str, shape: tuple[int, ...], voxel_size_m: tuple[float, ...]) -> None:

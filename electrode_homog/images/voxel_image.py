@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from electrode_homog.errors import InputError
+from electrode_homog.images.axes import contiguous, three_axes
+from electrode_homog.images.coarsening import coarsening_note, majority_labels, three_factors
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -57,15 +59,59 @@ class VoxelImage:
 
         Raises InputError for a step other than 1, which would change the voxel size, and for an empty box.
         """
-        box = (x, y, z)
-        for name, part in zip("xyz", box, strict=True):
-            if not isinstance(part, slice) or part.step not in (None, 1):
-                raise InputError(f"{name} = {part!r} is not a slice of step 1")
-        spans = [part.indices(n)[:2] for part, n in zip(box, self.shape, strict=True)]
-        text = ", ".join(f"{start}:{stop}" for start, stop in spans)
-        if any(stop <= start for start, stop in spans):
-            raise InputError(f"the box [{text}] holds no voxel of {self.source}, shape {self.shape}")
-        return VoxelImage(self.labels[box], self.voxel_size_m, f"{self.source} [{text}]")
+        box = checked_box((x, y, z), self.shape, self.source)
+        return VoxelImage(self.labels[box], self.voxel_size_m, f"{self.source} {box_text(box)}")
+
+    def reordered(self, order: tuple[int, int, int]) -> "VoxelImage":
+        """Axis k of the result is axis order[k] of this image; a copy. (2, 0, 1) makes the last axis x.
+
+        Raises InputError unless `order` holds 0, 1 and 2 once each.
+        """
+        order = three_axes(order)
+        labels = contiguous(self.labels, order)
+        x, y, z = (self.voxel_size_m[axis] for axis in order)
+        return VoxelImage(labels, (x, y, z), f"{self.source} axes {order}")
+
+    def coarsened(self, factor: int | Sequence[int]) -> "VoxelImage":
+        """Blocks of factor (one number, or three along x, y, z) voxels become one, with their commonest label.
+
+        Ties go to each of the tied labels equally often, see `coarsening`; voxels left over at the far ends are cut
+        off, which `source` says. Raises InputError for a factor that is not whole, < 1 or larger than the image.
+        """
+        factors = three_factors(factor)
+        if factors == (1, 1, 1):
+            return self
+        size = coarse_voxel(self.voxel_size_m, factors)
+        labels = majority_labels(self.labels, factors)
+        return VoxelImage(labels, size, f"{self.source} {coarsening_note(self.shape, factors)}")
+
+
+def coarse_voxel(voxel_size_m: tuple[float, float, float], factors: tuple[int, int, int]) -> tuple[float, float, float]:
+    """Size of a block of voxels; without a physical length it stays the unit voxel, as far as it is cubic."""
+    if voxel_size_m == (1.0, 1.0, 1.0):
+        if len(set(factors)) > 1:
+            raise InputError(f"coarsen = {factors}: blocks that are not cubes need an image with a physical voxel size")
+        return voxel_size_m
+    x, y, z = (factor * edge for factor, edge in zip(factors, voxel_size_m, strict=True))
+    return x, y, z
+
+
+def box_text(box: tuple[slice, slice, slice]) -> str:
+    """How a source names a part of an image."""
+    return "[" + ", ".join(f"{part.start}:{part.stop}" for part in box) + "]"
+
+
+def checked_box(
+    box: tuple[slice, slice, slice], shape: tuple[int, int, int], source: str
+) -> tuple[slice, slice, slice]:
+    """Three slices of step 1 with start and stop inside the shape; InputError for other steps and an empty box."""
+    for name, part in zip("xyz", box, strict=True):
+        if not isinstance(part, slice) or part.step not in (None, 1):
+            raise InputError(f"{name} = {part!r} is not a slice of step 1")
+    x, y, z = (slice(*part.indices(n)[:2]) for part, n in zip(box, shape, strict=True))
+    if any(part.stop <= part.start for part in (x, y, z)):
+        raise InputError(f"the box {box_text((x, y, z))} holds no voxel of {source}, shape {shape}")
+    return x, y, z
 
 
 def three_lengths(voxel_size_m: float | Sequence[float]) -> tuple[float, float, float]:

@@ -2,15 +2,18 @@
 
 import io
 import os
+import pickle
+import resource
 import struct
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
 import tifffile
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.images import read_image
+from electrode_homog.images import labels, read_image
 from electrode_homog.images.formats import guard
 
 STACK = np.random.default_rng(0).integers(0, 3, (5, 7, 9), dtype=np.uint8)
@@ -82,6 +85,59 @@ def _spoilt_zip():
     return bytes(data)
 
 
+def _encrypted_zip():
+    data = bytearray(_zip(("a.npy", _npy(STACK))))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + place] |= 1
+    return bytes(data)
+
+
+def _lying_zip():
+    """A member that declares the size of its array but unpacks to less."""
+    whole = _npy(STACK)
+    data = bytearray(_zip(("a.npy", whole[:-50]), compression=zipfile.ZIP_DEFLATED))
+    for mark, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        start = data.index(mark) + place
+        data[start : start + 4] = struct.pack("<I", len(whole))
+    return bytes(data)
+
+
+def _inflating():
+    """Five pages of 63 pixels, the third of which unpacks to 64 MB."""
+    bomb = zlib.compress(bytes(2**26))
+    pages = [_tiff_strip(zlib.compress(page.tobytes())) for page in STACK]
+    pages[2] = _tiff_strip(bomb)
+    return _chained(pages)
+
+
+def _tiff_strip(data):
+    return data, [entry if entry[0] != 279 else (279, 4, 1, len(data)) for entry in _grey(9, 7, compression=8)]
+
+
+def _chained(pages):
+    """A little-endian TIFF of pages (data, entries)."""
+    file = bytearray(b"II*\0\0\0\0\0")
+    link = 4
+    for data, entries in pages:
+        place = len(file)
+        file += data + b"\0" * (len(data) % 2)
+        struct.pack_into("<I", file, link, len(file))
+        file += struct.pack("<H", len(entries))
+        for tag, kind, count, value in sorted(entries):
+            file += struct.pack("<HHII", tag, kind, count, place if tag == 273 else value)
+        link = len(file)
+        file += bytes(4)
+    return bytes(file)
+
+
+def _changed(tag, value):
+    return [entry if entry[0] != tag else (*entry[:3], value) for entry in _grey(3, 3, count=9)]
+
+
+def _counted(count):
+    return [entry if entry[0] != 279 else (279, 4, count, 8) for entry in _grey(3, 3, count=9)]
+
+
 NAN = STACK.astype(float)
 NAN[1, 2, 3] = np.nan
 THIRDS = STACK / 3
@@ -138,6 +194,25 @@ BAD = {
     "not_array.npz": (_zip(("a.txt", b"hello, this is not an array")), "damaged"),
     "checksum.npz": (_spoilt_zip(), "damaged"),
     "longer.npz": (_zip(("a.npy", _npy(STACK) + b"\0")), "longer"),
+    "absolute.npz": (_zip(("/etc/passwd.npy", _npy(STACK))), "points outside"),
+    "traversal.npz": (_zip(("../../a.npy", _npy(STACK))), "points outside"),
+    "windows.npz": (_zip(("..\\a.npy", _npy(STACK))), "points outside"),
+    "pickle.npz": (_zip(("a.npy", _npy(STACK.astype(object), allow_pickle=True))), "not numbers"),
+    "terabyte.npz": (_zip(("a.npy", TERABYTE)), "cut short"),
+    "nested.npz": (_zip(("a.npz", _zip(("a.npy", _npy(STACK))))), "damaged"),
+    "encrypted.npz": (_encrypted_zip(), "damaged"),
+    "lying_zip.npz": (_lying_zip(), "damaged|cut short"),
+    "overflow.npy": (_npy_header(HEADER % "(4294967296, 4294967296, 4294967296)"), "cut short"),
+    "long_header.npy": (b"\x93NUMPY\x02\x00" + struct.pack("<I", 2**31) + bytes(100), "damaged"),
+    "nested_header.npy": (_npy_header("(" * 100 + ")" * 17), "damaged"),
+    "inflating.tif": (_inflating(), "damaged|cut short"),
+    "self_pointing.tif": (b"II*\0\x08\0\0\0" + b"\xff" * 400, "damaged|picture"),
+    "endless_directory.tif": (_directory(*_grey(3, 3, count=9), data=bytes(9))[:-30], "damaged|cut short|picture"),
+    "zero_width.tif": (_directory(*_grey(0, 3, count=9), data=bytes(9)), "damaged|picture|voxel"),
+    "strips_of_4_G.tif": (_directory(*_counted(2**32 - 1), data=bytes(9)), "damaged|picture|cut short"),
+    "bits_of_33.tif": (_directory(*_changed(258, 33), data=bytes(9)), "damaged|picture"),
+    "unknown_codec.tif": (_pages(*STACK, metadata=None).replace(
+        struct.pack("<HHII", 259, 3, 1, 1), struct.pack("<HHII", 259, 3, 1, 60123)), "damaged|compress"),
 }  # fmt: skip
 
 
@@ -221,10 +296,10 @@ def test_missing_strip_is_not_read_as_zero(tmp_path):
         read_image(tmp_path / "a.tif", voxel_size_m=1e-6)
 
 
-@pytest.mark.parametrize("name", ["deflate.tif", "plain.npy", "deflate.npz"])
+@pytest.mark.parametrize("name", ["deflate.tif", "wide.npy", "deflate.npz"])
 def test_memory_is_decided_before_decoding(tmp_path, monkeypatch, name):
     """What does not fit is refused from the header, with both numbers and a remedy, and nothing is decoded."""
-    (tmp_path / name).write_bytes(COMPLETE[name])
+    (tmp_path / name).write_bytes(COMPLETE.get(name) or _npy(STACK.astype(np.int32)))
     monkeypatch.setattr(guard, "available_memory_bytes", lambda: 300)
     monkeypatch.setattr(tifffile.TiffPageSeries, "asarray", lambda *_: pytest.fail("decoded"))
     with pytest.raises(InputError, match=r"need .*e-07 GB, 3e-07 GB are free; crop or coarsen"):
@@ -290,9 +365,74 @@ def test_what_is_not_a_readable_file(tmp_path):
         ("a\0b.tif", "cannot be read|no such"),
         (7, "not a file name"),
     ]
+    (tmp_path / "loop.tif").symlink_to("loop.tif")
+    (tmp_path / "device.npy").symlink_to("/dev/zero")
+    cases += [(tmp_path / "loop.tif", "cannot be read|no such"), (tmp_path / "device.npy", "not a regular file")]
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.tif")
         cases.append((tmp_path / "pipe.tif", "not a regular file"))
     for path, problem in cases:
         with pytest.raises(InputError, match=problem):
             read_image(path, voxel_size_m=1e-6)
+
+
+def test_file_that_may_not_be_read(tmp_path, monkeypatch):
+    """The system's refusal is told, with the name."""
+    np.save(tmp_path / "a.npy", STACK)
+
+    def forbidden(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(guard.os, "open", forbidden)
+    with pytest.raises(InputError, match=r"a\.npy.*Permission denied"):
+        read_image(tmp_path / "a.npy", voxel_size_m=1e-6)
+
+
+@pytest.mark.parametrize("name", ["plain.npy", "plain.tif", "deflate.npz", "deflate.tif"])
+def test_file_that_changes_meanwhile(tmp_path, monkeypatch, name):
+    """A file that another program still writes is refused: its header and its voxels may be of two states."""
+    path = tmp_path / name
+    path.write_bytes(COMPLETE[name])
+    count = labels.LabelCount.add
+
+    def grown(self, array):
+        count(self, array)
+        with path.open("ab") as file:
+            file.write(b"more")
+
+    monkeypatch.setattr(labels.LabelCount, "add", grown)
+    with pytest.raises(InputError, match="changed while it was read"):
+        read_image(path, voxel_size_m=1e-6)
+
+
+def test_inflating_page_does_not_take_memory(tmp_path):
+    """A page is unpacked into the room that its size needs, whatever its data would inflate to."""
+    (tmp_path / "a.tif").write_bytes(_inflating())
+    good = _chained([_tiff_strip(zlib.compress(page.tobytes())) for page in STACK])
+    (tmp_path / "good.tif").write_bytes(good)
+    np.testing.assert_array_equal(read_image(tmp_path / "good.tif", voxel_size_m=1e-6).labels, STACK)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(InputError):
+        read_image(tmp_path / "a.tif", voxel_size_m=1e-6)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000  # kB; 64 MB would be 65 536
+
+
+def test_nothing_in_a_file_is_executed(tmp_path):
+    """A pickle that would leave a mark when it is loaded leaves none."""
+
+    class Mark:
+        def __reduce__(self):
+            return (os.mkdir, (str(tmp_path / "mark"),))
+
+    evil = np.empty((2, 2, 2), object)
+    evil[...] = Mark()
+    for name, data in {
+        "a.npy": _npy(evil, allow_pickle=True),
+        "b.npy": pickle.dumps(Mark()),
+        "a.npz": _zip(("a.npy", _npy(evil, allow_pickle=True))),
+        "b.npz": _zip(("a.npy", pickle.dumps(Mark()))),
+    }.items():
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(InputError):
+            read_image(tmp_path / name, voxel_size_m=1e-6)
+    assert not (tmp_path / "mark").exists()

@@ -6,9 +6,10 @@ from scipy import ndimage
 
 from electrode_homog.errors import ElectrodeHomogError, InputError, OutOfRangeError
 from electrode_homog.images import ELECTRODE_PHASES, generate_electrode, read_image
-from electrode_homog.images.generators import electrode as generators
+from electrode_homog.images.generators import arguments
 from electrode_homog.images.generators.packing import pack_spheres
 from electrode_homog.images.generators.particle_fields import Grid, smooth_noise, two_nearest
+from electrode_homog.images.generators.ranks import smallest
 
 SMALL = {"shape": (40, 40, 40), "mean_radius_m": 1.6e-6}  # radii of four voxels
 
@@ -245,13 +246,13 @@ def test_packing_fills_the_box_with_little_overlap():
 
 def test_ties_are_broken_in_memory_order():
     """Where all distances are equal, the first voxels in memory are taken, so that the count stays exact."""
-    mask, threshold = generators._smallest(np.zeros((2, 3, 4)), 5)
+    mask, threshold = smallest(np.zeros((2, 3, 4)), 5)
     np.testing.assert_array_equal(np.flatnonzero(mask), range(5))
     assert threshold == 0
 
 
 def test_generator_leaves_room_in_memory(monkeypatch):
     """What would not fit is refused before anything is allocated."""
-    monkeypatch.setattr(generators, "available_memory_bytes", lambda: 1000)
+    monkeypatch.setattr(arguments, "available_memory_bytes", lambda: 1000)
     with pytest.raises(InputError, match="GB are free"):
         generate_electrode(seed=0, **SMALL)

@@ -19,6 +19,8 @@ from electrode_homog.images import parse_length
         (".5 um", 5e-7),
         ("5. um", 5e-6),
         ("0.0004m", 4e-4),
+        ("5 Å", 5e-10),
+        ("5 \u212b", 5e-10),
         ("1", 1.0),
         ("1.0", 1.0),
     ],

@@ -3,13 +3,15 @@
 import hashlib
 import json
 import logging
+import mmap
 
 import numpy as np
 import pytest
 import tifffile
 
 from electrode_homog.errors import InputError
-from electrode_homog.images import read_image
+from electrode_homog.images import read_image, reading
+from electrode_homog.images.reading import read_grey_image
 
 STACK = np.random.default_rng(0).integers(0, 3, (5, 7, 9), dtype=np.uint8)
 VOXEL = 398e-9
@@ -151,6 +153,150 @@ def test_logging_of_the_application_is_left_as_it_was(tmp_path):
     finally:
         logging.disable(logging.NOTSET)
         logger.setLevel(logging.NOTSET)
+
+
+def _lies_in_a_file(array):
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return isinstance(array, mmap.mmap)
+
+
+MAPPED = ["plain.tif", "big.tif", "imagej.tif", "z.tif", "ome.tif", "bilevel.tif", "a.npy"]
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_uncompressed_labels_stay_in_the_file(tmp_path, name):
+    """Bytes that lie in one piece are mapped, not read, also through a crop of planes, and outlive the file's name."""
+    WRITERS[name](tmp_path / name)
+    labels = read_image(tmp_path / name, voxel_size_m=VOXEL).labels
+    assert _lies_in_a_file(labels) == (name in MAPPED)
+    assert not labels.flags.writeable
+    planes = read_image(tmp_path / name, voxel_size_m=VOXEL, crop=((1, 3), (0, 7), (0, 9))).labels
+    assert _lies_in_a_file(planes) == (name in MAPPED)
+    (tmp_path / name).unlink()
+    np.testing.assert_array_equal(labels, STACK)
+    np.testing.assert_array_equal(planes, STACK[1:3])
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_crop_is_in_x_y_z_after_the_axis_was_moved(tmp_path, name, axis):
+    """Reading a part gives what cropping the whole gives: voxels, sizes and source."""
+    WRITERS[name](tmp_path / name)
+    options = {"voxel_size_m": (1e-6, 2e-6, 3e-6), "through_axis": axis}
+    whole = read_image(tmp_path / name, **options)
+    part = read_image(tmp_path / name, crop=[[1, 4], [2, 5], [0, 3]], **options)
+    expected = whole.cropped(slice(1, 4), slice(2, 5), slice(0, 3))
+    np.testing.assert_array_equal(part.labels, expected.labels)
+    assert (part.voxel_size_m, part.source) == (expected.voxel_size_m, expected.source)
+
+
+@pytest.mark.parametrize("crop", [((1, 3), (0, 7), (0, 9)), ((1, 3), (2, 5), (1, 8))])
+def test_pages_outside_the_crop_are_not_decoded(tmp_path, crop):
+    """A stack of which the last page is spoilt inside can be read as far as it is whole."""
+    stack = np.random.default_rng(1).integers(0, 3, (5, 7, 9), dtype=np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", stack, compression="zlib", photometric="minisblack", metadata=None)
+    with tifffile.TiffFile(tmp_path / "a.tif") as tif:
+        place = tif.pages[4].aspage().dataoffsets[0]
+    data = bytearray((tmp_path / "a.tif").read_bytes())
+    data[place : place + 9] = b"\xff" * 9
+    (tmp_path / "a.tif").write_bytes(data)
+    part = read_image(tmp_path / "a.tif", voxel_size_m=VOXEL, crop=crop)
+    np.testing.assert_array_equal(part.labels, stack[tuple(slice(*pair) for pair in crop)])
+    with pytest.raises(InputError, match="damaged"):
+        read_image(tmp_path / "a.tif", voxel_size_m=VOXEL)
+
+
+@pytest.mark.parametrize(
+    "crop",
+    [
+        ((0, 6), (0, 7), (0, 9)),
+        ((0, 5), (0, 7), (9, 10)),
+        ((3, 3), (0, 7), (0, 9)),
+        ((-2, 3), (0, 7), (0, 9)),
+        ((0, 5), (0, 7)),
+        ((0, 5), (0, 7), (0, 9, 1)),
+        ((0, 5.0), (0, 7), (0, 9)),
+        ((0, True), (0, 7), (0, 9)),
+        "0:5",
+        5,
+        (slice(0, 5),) * 3,
+    ],
+)
+def test_bad_crop(tmp_path, crop):
+    """A crop is three pairs of whole numbers inside the image; the message shows it."""
+    np.save(tmp_path / "a.npy", STACK)
+    with pytest.raises(InputError, match="crop"):
+        read_image(tmp_path / "a.npy", voxel_size_m=VOXEL, crop=crop)
+
+
+def test_dataset_names_one_array_of_several(tmp_path):
+    """A member of a .npz is named with or without .npy; a file of one array takes no name."""
+    np.savez(tmp_path / "a.npz", labels=STACK, other=STACK[:3], note=np.array("words"))
+    for name in ("labels", "labels.npy"):
+        np.testing.assert_array_equal(read_image(tmp_path / "a.npz", voxel_size_m=1e-6, dataset=name).labels, STACK)
+    with pytest.raises(InputError, match=r"'phase' names 0 of its arrays; it holds 'labels.npy', 'other.npy'"):
+        read_image(tmp_path / "a.npz", voxel_size_m=1e-6, dataset="phase")
+    with pytest.raises(InputError, match="not numbers"):
+        read_image(tmp_path / "a.npz", voxel_size_m=1e-6, dataset="note")
+    np.save(tmp_path / "a.npy", STACK)
+    tifffile.imwrite(tmp_path / "a.tif", STACK, photometric="minisblack")
+    for name in ("a.npy", "a.tif"):
+        with pytest.raises(InputError, match="holds one image"):
+            read_image(tmp_path / name, voxel_size_m=1e-6, dataset="labels")
+    for dataset in ("", 3, b"labels"):
+        with pytest.raises(InputError, match="dataset = "):
+            read_image(tmp_path / "a.npz", voxel_size_m=1e-6, dataset=dataset)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_grey_values_keep_their_type(tmp_path, name):
+    """Grey images are read from the same files, in this machine's byte order, with crop and moved axis."""
+    WRITERS[name](tmp_path / name)
+    grey = read_grey_image(
+        tmp_path / name, voxel_size_m=(1e-6, 2e-6, 3e-6), through_axis=2, crop=[(1, 9), (0, 5), (2, 7)]
+    )
+    np.testing.assert_array_equal(grey.values, STACK.transpose(2, 0, 1)[1:, :, 2:])
+    assert grey.values.dtype.isnative
+    assert grey.values.flags.c_contiguous
+    assert grey.voxel_size_m == (3e-6, 1e-6, 2e-6)
+    assert grey.source.endswith("[1:9, 0:5, 2:7]")
+
+
+def test_grey_values_need_not_be_labels(tmp_path):
+    """Many values, negative ones and fractions are grey values; infinities are none."""
+    values = np.random.default_rng(2).normal(size=(6, 6, 6)).astype(">f4")
+    tifffile.imwrite(tmp_path / "a.tif", values, photometric="minisblack")
+    np.testing.assert_array_equal(read_grey_image(tmp_path / "a.tif", voxel_size_m=1e-6).values, values)
+    coarse = read_grey_image(tmp_path / "a.tif", voxel_size_m=1e-6, coarsen=2)
+    np.testing.assert_allclose(coarse.values, values.reshape(3, 2, 3, 2, 3, 2).mean((1, 3, 5)), rtol=1e-5, atol=1e-6)
+    assert coarse.voxel_size_m == (2e-6, 2e-6, 2e-6)
+    values[0, 0, 0] = np.inf
+    np.save(tmp_path / "a.npy", values)
+    with pytest.raises(InputError, match="finite"):
+        read_grey_image(tmp_path / "a.npy", voxel_size_m=1e-6)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_coarsening_takes_a_slab_at_a_time(tmp_path, name, monkeypatch):
+    """However thin the slabs, voxels are those of the whole image coarsened."""
+    WRITERS[name](tmp_path / name)
+    expected = read_image(tmp_path / name, voxel_size_m=VOXEL).coarsened((2, 2, 3))
+    monkeypatch.setattr(reading, "_SLAB_BYTES", 1)
+    found = read_image(tmp_path / name, voxel_size_m=VOXEL, coarsen=(2, 2, 3))
+    np.testing.assert_array_equal(found.labels, expected.labels)
+    assert (found.voxel_size_m, found.source) == (expected.voxel_size_m, expected.source)
+
+
+def test_plain_resolution_is_shown_but_not_taken(tmp_path):
+    """TIFF states a pixel, not the distance of slices; ImageJ axes in different units are not mixed."""
+    tifffile.imwrite(tmp_path / "a.tif", STACK, photometric="minisblack", resolution=(20000, 40000), resolutionunit=3)
+    with pytest.raises(InputError, match=r"no voxel size.*\(not stated, 0.25, 0.5\) um"):
+        read_image(tmp_path / "a.tif")
+    metadata = {"axes": "ZYX", "spacing": 0.5, "unit": "um", "zunit": "nm"}
+    tifffile.imwrite(tmp_path / "b.tif", STACK, imagej=True, resolution=(2, 2), metadata=metadata)
+    with pytest.raises(InputError, match="'nm and um'"):
+        read_image(tmp_path / "b.tif")
 
 
 @pytest.mark.shared_data

@@ -1,12 +1,15 @@
 """VoxelImage: what it keeps, what it refuses."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
 
 from electrode_homog.errors import InputError
 from electrode_homog.images import VoxelImage
+from electrode_homog.images.axes import contiguous
+from electrode_homog.images.grey_image import GreyImage
 
 LABELS = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
 
@@ -88,3 +91,42 @@ def test_what_is_not_a_voxel_size_is_refused(size):
     """A voxel size is one or three numbers, finite and positive; the message shows it."""
     with pytest.raises(InputError, match="voxel_size_m = "):
         VoxelImage(LABELS, size)
+
+
+@pytest.mark.parametrize("kind", [VoxelImage, GreyImage])
+def test_reordered_moves_voxels_and_sizes_together(kind):
+    """Axis k is axis order[k] of before, contiguous; the way back gives the image again."""
+    image = kind(LABELS, (1e-6, 2e-6, 3e-6), "nmc.tif")
+    turned = image.reordered((2, 0, 1))
+    voxels = turned.labels if kind is VoxelImage else turned.values
+    np.testing.assert_array_equal(voxels, LABELS.transpose(2, 0, 1))
+    assert voxels.flags.c_contiguous
+    assert turned.voxel_size_m == (3e-6, 1e-6, 2e-6)
+    assert turned.source == "nmc.tif axes (2, 0, 1)"
+    back = turned.reordered((1, 2, 0))
+    np.testing.assert_array_equal(back.labels if kind is VoxelImage else back.values, LABELS)
+    for order in [(0, 1), (0, 1, 1), (0, 1, 3), (-1, 0, 1), "012", None, (0.0, 1, 2), (True, 0, 2)]:
+        with pytest.raises(InputError, match="order = "):
+            image.reordered(order)
+
+
+def test_grey_crop_is_the_sub_array():
+    """Grey values are cropped as labels are."""
+    grey = GreyImage(LABELS, 1e-6, "g").cropped(slice(1, None), slice(None), slice(-2, None))
+    np.testing.assert_array_equal(grey.values, LABELS[1:, :, -2:])
+    assert grey.source == "g [1:2, 0:3, 2:4]"
+    with pytest.raises(InputError, match="holds no voxel"):
+        grey.cropped(slice(5, 6), slice(None), slice(None))
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+@pytest.mark.parametrize("dtype", [np.uint8, ">u2", float])
+def test_any_order_of_axes_is_a_plain_transposition(order, dtype):
+    """Tiles, and what is left over beside them, land where a transposition puts them, from any layout in memory."""
+    array = np.random.default_rng(3).integers(0, 250, (3, 70, 65)).astype(dtype)
+    for layout in (array, np.asfortranarray(array), array[:, ::-1, ::2]):
+        copy = contiguous(layout, order)
+        np.testing.assert_array_equal(copy, layout.transpose(order))
+        assert copy.flags.c_contiguous
+        assert copy.dtype == array.dtype
+    assert np.shares_memory(contiguous(array), array)

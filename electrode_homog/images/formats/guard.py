@@ -7,6 +7,8 @@ failure becomes an InputError that names the file, and a size is judged before i
 import logging
 import lzma
 import math
+import os
+import stat
 import struct
 import tokenize
 import zipfile
@@ -14,6 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -54,6 +57,37 @@ def parsing(path: Path) -> Iterator[None]:
             f"{path}: cut short, damaged or of an unknown kind ({type(error).__name__}: {reason}); "
             "copy it again, or save it anew from the program that made it"
         ) from error
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The bytes of a regular file; InputError where it cannot be opened, is empty, or changes while it is read."""
+    with parsing_name(path):
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        before = os.fstat(file.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            raise InputError(f"{path}: is not a regular file")
+        if before.st_size == 0:
+            raise InputError(f"{path}: is empty (0 bytes); copy it again")
+        yield file
+        after = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise InputError(
+            f"{path}: changed while it was read ({before.st_size} bytes, then {after.st_size}); "
+            "wait until it is written, then read it again"
+        )
+
+
+@contextmanager
+def parsing_name(path: Path) -> Iterator[None]:
+    """Turn what the system says about a name (absent, forbidden, a loop, impossible) into an InputError."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except (OSError, RuntimeError, ValueError) as error:  # a RuntimeError is a loop of links, to pathlib
+        raise InputError(f"{str(path)!r}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
 
 
 def check_memory(path: Path, shape: tuple[int, ...], itemsize: int, *, copies: int = 1) -> None:

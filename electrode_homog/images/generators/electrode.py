@@ -10,11 +10,18 @@ import math
 
 import numpy as np
 
-from electrode_homog.errors import InputError, OutOfRangeError
+from electrode_homog.errors import OutOfRangeError
+from electrode_homog.images.generators.arguments import (
+    check_memory,
+    check_number,
+    check_periodic,
+    check_seed,
+    check_shape,
+)
 from electrode_homog.images.generators.packing import pack_spheres
 from electrode_homog.images.generators.particle_fields import Grid, smooth_noise, two_nearest
+from electrode_homog.images.generators.ranks import smallest
 from electrode_homog.images.voxel_image import VoxelImage, three_lengths
-from electrode_homog.machine import available_memory_bytes
 
 ELECTRODE_PHASES = {"pore": 0, "active": 1, "binder": 2}
 
@@ -56,10 +63,12 @@ def generate_electrode(
     the shortest edge, fractions outside 0..1 or with a sum above 1, a flattening outside 1..5.
     """
     voxel_size = three_lengths(voxel_size_m)
-    _check_form(shape, seed, periodic)
+    check_shape("shape", shape)
+    check_seed(seed)
+    check_periodic(periodic)
     _check_ranges(active_fraction, binder_fraction, radius_spread, flattening)
     _check_radius(mean_radius_m, shape, voxel_size)
-    _check_memory(shape)
+    check_memory(shape, _BYTES_PER_VOXEL)
     nx, ny, nz = shape
     grid = Grid((nx, ny, nz), (voxel_size[0] * flattening, voxel_size[1], voxel_size[2]), periodic)
     radius = mean_radius_m * flattening ** (1 / 3)  # of the uncompressed sphere of the same final volume
@@ -114,36 +123,14 @@ def _particles(
 def _labelled(nearest: np.ndarray, both: np.ndarray, active: int, binder: int) -> tuple[np.ndarray, float]:
     """Labels with exactly `active` and `binder` voxels, and the largest distance that decided; spoils `both`."""
     labels = np.full(nearest.shape, ELECTRODE_PHASES["pore"], np.uint8)
-    is_active, furthest = _smallest(nearest, active)
+    is_active, furthest = smallest(nearest, active)
     labels[is_active] = ELECTRODE_PHASES["active"]
     if binder:
         both[is_active] = np.inf
-        is_binder, threshold = _smallest(both, binder)
+        is_binder, threshold = smallest(both, binder)
         labels[is_binder] = ELECTRODE_PHASES["binder"]
         furthest = max(furthest, threshold)
     return labels, furthest
-
-
-def _smallest(values: np.ndarray, count: int) -> tuple[np.ndarray, float]:
-    """Mask of exactly `count` >= 1 smallest values, the first ones in memory order among equals; and their largest."""
-    threshold = np.partition(values, count - 1, axis=None)[count - 1]
-    mask = values < threshold
-    equal = np.flatnonzero(values == threshold)[: count - np.count_nonzero(mask)]
-    mask.reshape(-1)[equal] = True
-    return mask, float(threshold)
-
-
-def _check_form(shape: tuple[int, int, int], seed: int, periodic: bool) -> None:
-    if not (isinstance(shape, tuple | list) and len(shape) == 3 and all(_is_whole(n) and n >= 1 for n in shape)):
-        raise InputError(f"shape = {shape!r} is not three whole numbers >= 1")
-    if not (_is_whole(seed) and seed >= 0):
-        raise InputError(f"seed = {seed!r} is not a whole number >= 0")
-    if not isinstance(periodic, bool):
-        raise InputError(f"periodic = {periodic!r} is not True or False")
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _check_ranges(active: float, binder: float, spread: float, flattening: float) -> None:
@@ -155,7 +142,7 @@ def _check_ranges(active: float, binder: float, spread: float, flattening: float
         "flattening": (flattening, 1.0, 5.0),
     }
     for name, (value, _, _) in limits.items():
-        _check_number(name, value)
+        check_number(name, value)
     wrong = [
         f"{name} = {value:g} is not in {low:g} to {high:g}"
         for name, (value, low, high) in limits.items()
@@ -167,24 +154,10 @@ def _check_ranges(active: float, binder: float, spread: float, flattening: float
         raise OutOfRangeError("; ".join(wrong))
 
 
-def _check_number(name: str, value: float) -> None:
-    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not (is_number and np.isfinite(value)):
-        raise InputError(f"{name} = {value!r} is not a finite number")
-
-
 def _check_radius(radius_m: float, shape: tuple[int, int, int], voxel_size_m: tuple[float, float, float]) -> None:
-    _check_number("mean_radius_m", radius_m)
+    check_number("mean_radius_m", radius_m)
     low, high = 2 * max(voxel_size_m), min(n * d for n, d in zip(shape, voxel_size_m, strict=True)) / 2
     if not low * (1 - 1e-9) <= radius_m <= high * (1 + 1e-9):
         raise OutOfRangeError(
             f"mean_radius_m = {radius_m:g} is not in {low:g} m (two voxels) to {high:g} m (half the shortest edge)"
-        )
-
-
-def _check_memory(shape: tuple[int, int, int]) -> None:
-    needed, free = _BYTES_PER_VOXEL * math.prod(shape), available_memory_bytes()
-    if needed > free:
-        raise InputError(
-            f"shape = {shape} needs {needed / 1e9:.3g} GB, {free / 1e9:.3g} GB are free; choose a smaller shape"
         )

@@ -12,7 +12,7 @@ import numpy as np
 _MOST_STEPS = 150
 _STEP = 0.6  # share of an overlap removed at once; above about 1 the spheres jump back and forth
 _TOLERANCE = 0.02  # mean overlap, in mean radii, at which the packing is left alone
-_LARGEST_DEVIATE = 2.0  # radii are cut at two standard deviations of their logarithm, as sieved powder is
+LARGEST_DEVIATE = 2.0  # radii are cut at two standard deviations of their logarithm, as sieved powder is
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ def _radii(volume: float, mean_radius: float, spread: float, random: np.random.G
     """Log-normal radii, largest first, as many as come closest to filling `volume`."""
     mean_volume = 4 / 3 * np.pi * mean_radius**3 * np.exp(3 * spread**2)
     count = int(2 * volume / mean_volume) + 10
-    drawn = np.clip(random.standard_normal(count), -_LARGEST_DEVIATE, _LARGEST_DEVIATE)
+    drawn = np.clip(random.standard_normal(count), -LARGEST_DEVIATE, LARGEST_DEVIATE)
     radii = mean_radius * np.exp(spread * drawn - spread**2 / 2)
     filled = np.cumsum(4 / 3 * np.pi * radii**3)
     kept = max(1, int(np.argmin(np.abs(filled - volume))) + 1)

@@ -47,18 +47,18 @@ def two_nearest(
     second = nearest.copy()
     widening = 1 / np.sqrt(np.linalg.eigvalsh(tensors)[:, 0])
     for centre, radius, tensor, wide in zip(centres, radii, tensors, widening, strict=True):
-        windows = [_window(grid, axis, centre[axis], wide * (radius + reach)) for axis in range(3)]
+        windows = [window(grid, axis, centre[axis], wide * (radius + reach)) for axis in range(3)]
         if any(index.size == 0 for index, _ in windows):
             continue
-        where = _selection([index for index, _ in windows])
-        distance = _distance([offset for _, offset in windows], radius, tensor)
+        where = selection([index for index, _ in windows])
+        distance = _distance([offset.astype(np.float32) for _, offset in windows], radius, tensor)
         first = nearest[where]
         second[where] = np.minimum(second[where], np.maximum(first, distance))
         nearest[where] = np.minimum(first, distance)
     return nearest, second
 
 
-def _window(grid: Grid, axis: int, centre: float, half: float) -> tuple[np.ndarray, np.ndarray]:
+def window(grid: Grid, axis: int, centre: float, half: float) -> tuple[np.ndarray, np.ndarray]:
     """Voxel indices within `half` of `centre` along `axis`, each at most once, and their offsets from it."""
     n, size = grid.shape[axis], grid.voxel_size[axis]
     index = np.arange(np.ceil((centre - half) / size), np.floor((centre + half) / size) + 1, dtype=int)
@@ -67,10 +67,10 @@ def _window(grid: Grid, axis: int, centre: float, half: float) -> tuple[np.ndarr
     elif index.size > n:
         start = int(np.ceil(centre / size - n / 2))
         index = np.arange(start, start + n)
-    return index % n, (index * size - centre).astype(np.float32)
+    return index % n, index * size - centre
 
 
-def _selection(indices: list[np.ndarray]) -> tuple[slice | np.ndarray, ...]:
+def selection(indices: list[np.ndarray]) -> tuple[slice | np.ndarray, ...]:
     """Slices where the window does not wrap round, which are faster; open-mesh indices otherwise."""
     if all(index[-1] - index[0] == index.size - 1 for index in indices):
         return tuple(slice(int(index[0]), int(index[-1]) + 1) for index in indices)
