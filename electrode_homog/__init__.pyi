@@ -1,187 +1,148 @@
 """The public names, for type checkers; a test keeps it equal to the table in `__init__.py`."""
 
-from electrode_homog.errors import (
-    ElectrodeHomogError as ElectrodeHomogError,
-)
-from electrode_homog.errors import (
-    InputError as InputError,
-)
-from electrode_homog.errors import (
-    NotConvergedError as NotConvergedError,
-)
-from electrode_homog.errors import (
-    NotPercolatingError as NotPercolatingError,
-)
-from electrode_homog.errors import (
-    OutOfRangeError as OutOfRangeError,
-)
-from electrode_homog.homogenization import (
-    Boundary as Boundary,
-)
-from electrode_homog.homogenization import (
-    Corrector as Corrector,
-)
-from electrode_homog.homogenization import (
-    EffectiveConductivity as EffectiveConductivity,
-)
-from electrode_homog.homogenization import (
-    EffectiveTensor as EffectiveTensor,
-)
-from electrode_homog.homogenization import (
-    Progress as Progress,
-)
-from electrode_homog.homogenization import (
-    SubvolumeValues as SubvolumeValues,
-)
-from electrode_homog.homogenization import (
-    corrector as corrector,
-)
-from electrode_homog.homogenization import (
-    effective_conductivity as effective_conductivity,
-)
-from electrode_homog.homogenization import (
-    effective_tensor as effective_tensor,
-)
-from electrode_homog.homogenization import (
-    forecast as forecast,
-)
-from electrode_homog.homogenization import (
-    hashin_shtrikman_bounds as hashin_shtrikman_bounds,
-)
-from electrode_homog.homogenization import (
-    reuss_bound as reuss_bound,
-)
-from electrode_homog.homogenization import (
-    subvolume_values as subvolume_values,
-)
-from electrode_homog.homogenization import (
-    voigt_bound as voigt_bound,
-)
-from electrode_homog.images import (
-    ELECTRODE_PHASES as ELECTRODE_PHASES,
-)
-from electrode_homog.images import (
-    VoxelImage as VoxelImage,
-)
-from electrode_homog.images import (
-    generate_electrode as generate_electrode,
-)
-from electrode_homog.images import (
-    read_image as read_image,
-)
-from electrode_homog.microstructure import (
-    Description as Description,
-)
-from electrode_homog.microstructure import (
-    Microstructure as Microstructure,
-)
-from electrode_homog.microstructure import (
-    describe as describe,
-)
-from electrode_homog.p2d import (
-    CCCV as CCCV,
-)
-from electrode_homog.p2d import (
-    CellRun as CellRun,
-)
-from electrode_homog.p2d import (
-    ConstantCurrent as ConstantCurrent,
-)
-from electrode_homog.p2d import (
-    ConstantVoltage as ConstantVoltage,
-)
-from electrode_homog.p2d import (
-    DriveCycle as DriveCycle,
-)
-from electrode_homog.p2d import (
-    Mesh as Mesh,
-)
-from electrode_homog.p2d import (
-    Rest as Rest,
-)
-from electrode_homog.p2d import (
-    simulate as simulate,
-)
-from electrode_homog.p2d import (
-    to_pybamm as to_pybamm,
-)
-from electrode_homog.parameters import (
-    CellParameters as CellParameters,
-)
-from electrode_homog.parameters import (
-    Expression as Expression,
-)
-from electrode_homog.parameters import (
-    load_parameter_set as load_parameter_set,
-)
-from electrode_homog.parameters import (
-    parameter_set_names as parameter_set_names,
-)
-from electrode_homog.parameters import (
-    save_parameter_set as save_parameter_set,
-)
-from electrode_homog.particles import (
-    Sphere as Sphere,
-)
-from electrode_homog.provenance import (
-    from_json as from_json,
-)
-from electrode_homog.provenance import (
-    to_json as to_json,
-)
-from electrode_homog.report import (
-    Named as Named,
-)
-from electrode_homog.report import (
-    write_report as write_report,
-)
-from electrode_homog.studies import (
-    CellFit as CellFit,
-)
-from electrode_homog.studies import (
-    CurrentSign as CurrentSign,
-)
-from electrode_homog.studies import (
-    CyclingData as CyclingData,
-)
-from electrode_homog.studies import (
-    DesignTable as DesignTable,
-)
-from electrode_homog.studies import (
-    PorosityRule as PorosityRule,
-)
-from electrode_homog.studies import (
-    RepeatedTimes as RepeatedTimes,
-)
-from electrode_homog.studies import (
-    design as design,
-)
-from electrode_homog.studies import (
-    fit as fit,
-)
-from electrode_homog.studies import (
-    read_cycling_data as read_cycling_data,
-)
-from electrode_homog.studies import (
-    read_drive_cycle as read_drive_cycle,
-)
-from electrode_homog.transport_law import (
-    BruggemanLaw as BruggemanLaw,
-)
-from electrode_homog.transport_law import (
-    FixedEfficiency as FixedEfficiency,
-)
-from electrode_homog.transport_law import (
-    TortuosityFactor as TortuosityFactor,
-)
-from electrode_homog.transport_law import (
-    bruggeman_exponent as bruggeman_exponent,
-)
-from electrode_homog.transport_law import (
-    fit_bruggeman as fit_bruggeman,
-)
-from electrode_homog.transport_law import (
-    tortuosity_factor as tortuosity_factor,
-)
+from electrode_homog.errors import ElectrodeHomogError as ElectrodeHomogError
+from electrode_homog.errors import InputError as InputError
+from electrode_homog.errors import NotConvergedError as NotConvergedError
+from electrode_homog.errors import NotPercolatingError as NotPercolatingError
+from electrode_homog.errors import OutOfRangeError as OutOfRangeError
+from electrode_homog.homogenization import Boundary as Boundary
+from electrode_homog.homogenization import Corrector as Corrector
+from electrode_homog.homogenization import EffectiveConductivity as EffectiveConductivity
+from electrode_homog.homogenization import EffectiveTensor as EffectiveTensor
+from electrode_homog.homogenization import Progress as Progress
+from electrode_homog.homogenization import SubvolumeValues as SubvolumeValues
+from electrode_homog.homogenization import corrector as corrector
+from electrode_homog.homogenization import effective_conductivity as effective_conductivity
+from electrode_homog.homogenization import effective_tensor as effective_tensor
+from electrode_homog.homogenization import forecast as forecast
+from electrode_homog.homogenization import hashin_shtrikman_bounds as hashin_shtrikman_bounds
+from electrode_homog.homogenization import reuss_bound as reuss_bound
+from electrode_homog.homogenization import subvolume_values as subvolume_values
+from electrode_homog.homogenization import voigt_bound as voigt_bound
+from electrode_homog.images import ELECTRODE_PHASES as ELECTRODE_PHASES
+from electrode_homog.images import Aligned as Aligned
+from electrode_homog.images import BinderBridges as BinderBridges
+from electrode_homog.images import BinderFilm as BinderFilm
+from electrode_homog.images import BooleanModel as BooleanModel
+from electrode_homog.images import BorderIslands as BorderIslands
+from electrode_homog.images import ByThreshold as ByThreshold
+from electrode_homog.images import Cleaned as Cleaned
+from electrode_homog.images import CylinderLattice as CylinderLattice
+from electrode_homog.images import Ellipsoids as Ellipsoids
+from electrode_homog.images import ExponentialCovariance as ExponentialCovariance
+from electrode_homog.images import GaussianCovariance as GaussianCovariance
+from electrode_homog.images import GreyImage as GreyImage
+from electrode_homog.images import Isotropic as Isotropic
+from electrode_homog.images import MarkerWatershed as MarkerWatershed
+from electrode_homog.images import Median as Median
+from electrode_homog.images import NonLocalMeans as NonLocalMeans
+from electrode_homog.images import RawLayout as RawLayout
+from electrode_homog.images import Segmentation as Segmentation
+from electrode_homog.images import SpectralPeak as SpectralPeak
+from electrode_homog.images import SphereLattice as SphereLattice
+from electrode_homog.images import Spheres as Spheres
+from electrode_homog.images import Thresholds as Thresholds
+from electrode_homog.images import Tilted as Tilted
+from electrode_homog.images import VoxelImage as VoxelImage
+from electrode_homog.images import VoxelOrder as VoxelOrder
+from electrode_homog.images import calendered as calendered
+from electrode_homog.images import checkerboard as checkerboard
+from electrode_homog.images import cylinder_lattice as cylinder_lattice
+from electrode_homog.images import denoised as denoised
+from electrode_homog.images import explicit_thresholds as explicit_thresholds
+from electrode_homog.images import gaussian_field_image as gaussian_field_image
+from electrode_homog.images import generate_electrode as generate_electrode
+from electrode_homog.images import graded as graded
+from electrode_homog.images import laminate as laminate
+from electrode_homog.images import multi_otsu_thresholds as multi_otsu_thresholds
+from electrode_homog.images import overlapping_ellipsoids as overlapping_ellipsoids
+from electrode_homog.images import overlapping_spheres as overlapping_spheres
+from electrode_homog.images import packed_ellipsoids as packed_ellipsoids
+from electrode_homog.images import packed_spheres as packed_spheres
+from electrode_homog.images import random_spheres as random_spheres
+from electrode_homog.images import read_grey_image as read_grey_image
+from electrode_homog.images import read_image as read_image
+from electrode_homog.images import segmented as segmented
+from electrode_homog.images import sphere_lattice as sphere_lattice
+from electrode_homog.images import sure_ranges as sure_ranges
+from electrode_homog.images import with_binder as with_binder
+from electrode_homog.images import without_islands as without_islands
+from electrode_homog.images import write_image as write_image
+from electrode_homog.microstructure import Anisotropy as Anisotropy
+from electrode_homog.microstructure import ChordCounts as ChordCounts
+from electrode_homog.microstructure import ChordLengths as ChordLengths
+from electrode_homog.microstructure import Description as Description
+from electrode_homog.microstructure import DiffusionRadius as DiffusionRadius
+from electrode_homog.microstructure import EquivalentRadii as EquivalentRadii
+from electrode_homog.microstructure import IntegralRange as IntegralRange
+from electrode_homog.microstructure import Interface as Interface
+from electrode_homog.microstructure import LinealPath as LinealPath
+from electrode_homog.microstructure import LocalThickness as LocalThickness
+from electrode_homog.microstructure import Microstructure as Microstructure
+from electrode_homog.microstructure import Pairs as Pairs
+from electrode_homog.microstructure import Particles as Particles
+from electrode_homog.microstructure import PhaseDescription as PhaseDescription
+from electrode_homog.microstructure import PhaseSurvey as PhaseSurvey
+from electrode_homog.microstructure import Profiles as Profiles
+from electrode_homog.microstructure import SizeDistribution as SizeDistribution
+from electrode_homog.microstructure import Sizes as Sizes
+from electrode_homog.microstructure import Survey as Survey
+from electrode_homog.microstructure import TripleLine as TripleLine
+from electrode_homog.microstructure import TwoPoint as TwoPoint
+from electrode_homog.microstructure import anisotropy as anisotropy
+from electrode_homog.microstructure import area_between_per_m as area_between_per_m
+from electrode_homog.microstructure import chord_lengths as chord_lengths
+from electrode_homog.microstructure import count_chords as count_chords
+from electrode_homog.microstructure import cross_two_point as cross_two_point
+from electrode_homog.microstructure import debye_length_m as debye_length_m
+from electrode_homog.microstructure import describe as describe
+from electrode_homog.microstructure import diffusion_radius as diffusion_radius
+from electrode_homog.microstructure import find_particles as find_particles
+from electrode_homog.microstructure import integral_range as integral_range
+from electrode_homog.microstructure import interfaces as interfaces
+from electrode_homog.microstructure import lineal_path as lineal_path
+from electrode_homog.microstructure import local_thickness as local_thickness
+from electrode_homog.microstructure import phase_area_per_m as phase_area_per_m
+from electrode_homog.microstructure import profiles as profiles
+from electrode_homog.microstructure import radius_from_area_m as radius_from_area_m
+from electrode_homog.microstructure import size_distribution as size_distribution
+from electrode_homog.microstructure import survey as survey
+from electrode_homog.microstructure import triple_lines as triple_lines
+from electrode_homog.microstructure import two_point as two_point
+from electrode_homog.p2d import CCCV as CCCV
+from electrode_homog.p2d import CellRun as CellRun
+from electrode_homog.p2d import ConstantCurrent as ConstantCurrent
+from electrode_homog.p2d import ConstantVoltage as ConstantVoltage
+from electrode_homog.p2d import DriveCycle as DriveCycle
+from electrode_homog.p2d import Mesh as Mesh
+from electrode_homog.p2d import Rest as Rest
+from electrode_homog.p2d import simulate as simulate
+from electrode_homog.p2d import to_pybamm as to_pybamm
+from electrode_homog.parameters import CellParameters as CellParameters
+from electrode_homog.parameters import Expression as Expression
+from electrode_homog.parameters import load_parameter_set as load_parameter_set
+from electrode_homog.parameters import parameter_set_names as parameter_set_names
+from electrode_homog.parameters import save_parameter_set as save_parameter_set
+from electrode_homog.particles import Sphere as Sphere
+from electrode_homog.provenance import from_json as from_json
+from electrode_homog.provenance import to_json as to_json
+from electrode_homog.report import Named as Named
+from electrode_homog.report import write_report as write_report
+from electrode_homog.studies import CellFit as CellFit
+from electrode_homog.studies import CurrentSign as CurrentSign
+from electrode_homog.studies import CyclingData as CyclingData
+from electrode_homog.studies import DesignTable as DesignTable
+from electrode_homog.studies import PorosityRule as PorosityRule
+from electrode_homog.studies import RepeatedTimes as RepeatedTimes
+from electrode_homog.studies import design as design
+from electrode_homog.studies import fit as fit
+from electrode_homog.studies import read_cycling_data as read_cycling_data
+from electrode_homog.studies import read_drive_cycle as read_drive_cycle
+from electrode_homog.transport_law import BruggemanLaw as BruggemanLaw
+from electrode_homog.transport_law import FixedEfficiency as FixedEfficiency
+from electrode_homog.transport_law import TortuosityFactor as TortuosityFactor
+from electrode_homog.transport_law import bruggeman_exponent as bruggeman_exponent
+from electrode_homog.transport_law import fit_bruggeman as fit_bruggeman
+from electrode_homog.transport_law import tortuosity_factor as tortuosity_factor
 
 __version__: str

@@ -15,7 +15,7 @@ from electrode_homog.output import write_whole
 from electrode_homog.provenance import current_provenance
 
 HERE = Path(__file__).parent
-NOT_CLAIMS = {"run", "outcome", "shared_files", "voxel_media"}
+NOT_CLAIMS = {"exact_geometry", "outcome", "run", "shared_files", "voxel_media"}
 
 
 def main(names: list[str]) -> int:

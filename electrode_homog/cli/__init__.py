@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from electrode_homog import __version__
-from electrode_homog.cli import cell_verbs, image_verbs, study_verbs
+from electrode_homog.cli import cell_verbs, file_verbs, image_verbs, segment_verb, study_verbs
 from electrode_homog.cli.console import complain, note
 from electrode_homog.errors import ElectrodeHomogError
 
@@ -28,6 +28,9 @@ app = typer.Typer(
 for verb in (
     study_verbs.demo,
     study_verbs.run,
+    file_verbs.convert,
+    file_verbs.generate,
+    segment_verb.segment,
     image_verbs.describe,
     image_verbs.tensor,
     cell_verbs.simulate,

@@ -1,7 +1,7 @@
 """Options that several verbs share, and the texts in them: NAME=VALUE, lengths, ranges."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,7 +10,17 @@ from electrode_homog.errors import InputError
 if TYPE_CHECKING:
     from electrode_homog.microstructure import Microstructure
 
-ImagePath = Annotated[Path, typer.Argument(help="Labelled image: TIFF stack, .npy or .npz.", show_default=False)]
+ImagePath = Annotated[
+    Path,
+    typer.Argument(
+        help="Labelled image: TIFF stack, folder of slices, .npy, .npz, HDF5, Zarr, .mat or .vti; `convert` for raw.",
+        show_default=False,
+    ),
+]
+Dataset = Annotated[
+    str | None,
+    typer.Option("--dataset", help="Which array of a file that holds several: its path or name in the file."),
+]
 VoxelSize = Annotated[
     str | None,
     typer.Option(
@@ -37,13 +47,22 @@ Changes = Annotated[list[str] | None, typer.Option("--set", help="PATH=NUMBER ch
 
 
 def load_microstructure(
-    image: Path, voxel_size: str | None, through_axis: int | None, phases: list[str]
+    image: Path, voxel_size: str | None, through_axis: int | None, dataset: str | None, phases: list[str]
 ) -> "Microstructure":
     """The image of the shared options, with its phases."""
-    from electrode_homog.images import parse_length, read_image
+    from electrode_homog.images import read_image
     from electrode_homog.microstructure import Microstructure
 
-    given: dict = {}
+    given = reading_options(voxel_size, through_axis, dataset)
+    named = {name: _labels(name, text) for name, text in pairs(phases, "--phase").items()}
+    return Microstructure(read_image(image, **given), named)
+
+
+def reading_options(voxel_size: str | None, through_axis: int | None, dataset: str | None) -> dict[str, Any]:
+    """The arguments of a reader that were given."""
+    from electrode_homog.images import parse_length
+
+    given: dict[str, Any] = {}
     if voxel_size is not None:
         lengths = [parse_length(text) for text in voxel_size.split(",")]
         if len(lengths) not in (1, 3):
@@ -51,8 +70,18 @@ def load_microstructure(
         given["voxel_size_m"] = lengths[0] if len(lengths) == 1 else tuple(lengths)
     if through_axis is not None:
         given["through_axis"] = through_axis
-    named = {name: _labels(name, text) for name, text in pairs(phases, "--phase").items()}
-    return Microstructure(read_image(image, **given), named)
+    if dataset is not None:
+        given["dataset"] = dataset
+    return given
+
+
+def whole_numbers(text: str, option: str, *, lengths: tuple[int, ...] = (3,)) -> tuple[int, ...]:
+    """Whole numbers separated by commas, as many as one of `lengths` says."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) not in lengths or not all(part.isdigit() for part in parts):
+        wanted = " or ".join(map(str, lengths))
+        raise InputError(f"{option} {text!r}: {wanted} whole numbers, separated by commas")
+    return tuple(int(part) for part in parts)
 
 
 def pairs(texts: list[str], option: str) -> dict[str, str]:

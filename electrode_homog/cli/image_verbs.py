@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from electrode_homog.cli.arguments import (
+    Dataset,
     Force,
     ImagePath,
     Json,
@@ -17,6 +18,7 @@ from electrode_homog.cli.arguments import (
     pairs,
 )
 from electrode_homog.cli.console import hand_out, note, progress, refuse_existing_outputs, table, telling_of_compilation
+from electrode_homog.cli.description_tables import show_description
 from electrode_homog.errors import NotPercolatingError
 
 if TYPE_CHECKING:
@@ -28,36 +30,31 @@ def describe(
     phase: Phases,
     voxel_size: VoxelSize = None,
     through_axis: ThroughAxis = None,
+    dataset: Dataset = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Fractions, connection, areas and triple lines only, for very large images.")
+    ] = False,
     json: Json = None,
+    report: Report = None,
     force: Force = False,
 ) -> None:
-    """Phases of an image: fractions, percolation, face-count area.
+    """Everything about an image before a cell problem: fractions, connection, areas, sizes, correlation, profiles.
 
     electrode-homog describe nmc.tif --voxel-size 398nm --phase pore=0 --phase active=1 --phase binder=2
     """
     from electrode_homog.microstructure import describe as describe_microstructure
+    from electrode_homog.microstructure import survey
 
-    refuse_existing_outputs(json, force=force, inputs=[image])
+    refuse_existing_outputs(json, report, force=force, inputs=[image])
+    electrode = load_microstructure(image, voxel_size, through_axis, dataset, phase)
     with telling_of_compilation():
-        described = describe_microstructure(load_microstructure(image, voxel_size, through_axis, phase))
-    if hand_out(described, json, force=force):
-        return
-    size = " x ".join(map(str, described.shape))
-    voxel = " x ".join(f"{edge * 1e9:g}" for edge in described.voxel_size_m)
-    table(
-        f"{described.source}: {size} voxels of {voxel} nm; connected share of the phase from face to face",
-        ["phase", "labels", "fraction", "connected x", "y", "z", "face-count area 1/m (about 50 % too high)"],
-        [
-            [
-                p.name,
-                ", ".join(map(str, p.labels)),
-                f"{p.volume_fraction:.4f}",
-                *(f"{share:.4f}" for share in p.connected_fraction),
-                f"{p.face_count_area_per_m:.4g}",
-            ]
-            for p in described.phases
-        ],
-    )
+        described = survey(electrode) if quick else describe_microstructure(electrode)
+    if report is not None:
+        from electrode_homog.report import write_report
+
+        note(f"wrote {write_report([electrode, described], report, overwrite=force)}")
+    if not hand_out(described, json, force=force):
+        show_description(described)
     for warning in described.warnings:
         note(f"warning: {warning}")
 
@@ -70,6 +67,7 @@ def tensor(
     ],
     voxel_size: VoxelSize = None,
     through_axis: ThroughAxis = None,
+    dataset: Dataset = None,
     boundary: Annotated[
         str | None,
         typer.Option(
@@ -100,7 +98,7 @@ def tensor(
     settings: dict[str, Any] = {"tolerance": tolerance, "max_iterations": max_iterations}
     settings["boundary"] = None if boundary is None else parse_boundary(boundary, "--boundary")
     settings = {key: value for key, value in settings.items() if value is not None}
-    electrode = load_microstructure(image, voxel_size, through_axis, phase)
+    electrode = load_microstructure(image, voxel_size, through_axis, dataset, phase)
     asked = {key: value for key, value in settings.items() if key != "max_iterations"}
     with progress() as steps, telling_of_compilation():
         cost = forecast(electrode, table_of_k, axes=3 if axis is None else 1, **asked)

@@ -1,98 +1,130 @@
-"""What an electrode looks like in numbers, before anything is solved."""
+"""An electrode in numbers: everything that is measured on an image before a cell problem is solved."""
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from electrode_homog.microstructure.connectivity import spanning_fractions
-from electrode_homog.microstructure.microstructure import Labels, Microstructure
-
-LEAST_VOXELS = 64  # through the thickness; with fewer, sub-volumes say nothing about the electrode
-SPARSE = 0.15  # volume fraction below which a phase may well not percolate
-LEAST_CONNECTED = 0.95  # share of a phase below which islands are worth a word
+from electrode_homog.errors import OutOfRangeError
+from electrode_homog.microstructure.anisotropy import Anisotropy, anisotropy
+from electrode_homog.microstructure.cautions import description_cautions
+from electrode_homog.microstructure.chords import (
+    ChordCounts,
+    ChordLengths,
+    LinealPath,
+    chord_lengths,
+    count_chords,
+    lineal_path,
+)
+from electrode_homog.microstructure.connectivity import phase_parts
+from electrode_homog.microstructure.correlation import TwoPoint, two_point
+from electrode_homog.microstructure.equivalent_radii import diffusion_radius, radius_from_area_m
+from electrode_homog.microstructure.integral_range import IntegralRange, integral_range
+from electrode_homog.microstructure.local_thickness import LocalThickness, local_thickness
+from electrode_homog.microstructure.microstructure import Microstructure
+from electrode_homog.microstructure.particle_sizes import SizeDistribution, size_distribution
+from electrode_homog.microstructure.particles import find_particles
+from electrode_homog.microstructure.profiles import Profiles, profiles_of_parts
+from electrode_homog.microstructure.survey import PhaseSurvey, Survey, survey_of_parts
 
 
 @dataclass(frozen=True)
-class PhaseDescription:
-    """One phase. `connected_fraction` (3,) is the share of the phase that joins both faces along x, y, z.
+class EquivalentRadii:
+    """Radii of equal balls that stand for a phase; for balls of one size all of them are its radius.
 
-    `face_count_area_per_m` is its boundary to other phases per volume of the image by *counting voxel faces*.
-    On isotropic surfaces that is too high by a factor 3/2 at any resolution: compare images with it, do
-    not hand it to a cell model.
+    `volume_m` is the mean of the radii of the particles weighted by volume, None where none is whole. `area_m` is
+    3 eps / a: with it a cell model has the area a. `diffusion_m` has the diffusion time of the phase, see
+    `diffusion_radius`.
+    """
+
+    volume_m: float | None
+    area_m: float
+    diffusion_m: float
+
+
+@dataclass(frozen=True, eq=False)
+class Sizes:
+    """How large a phase is. `particles` are its parts on either side of narrow necks; None where none is whole."""
+
+    thickness: LocalThickness
+    particles: SizeDistribution | None
+    radii: EquivalentRadii
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseDescription:
+    """One phase beyond the survey. `sizes` is None for a phase that fills the image.
+
+    `fraction_relative_error` is the standard error of its volume fraction as an estimate for the electrode that the
+    image was cut from, over the fraction.
     """
 
     name: str
-    labels: Labels
-    volume_fraction: float
-    connected_fraction: tuple[float, float, float]
-    percolates: tuple[bool, bool, bool]
-    face_count_area_per_m: float
+    sizes: Sizes | None
+    chords: ChordLengths
+    lineal_path: LinealPath
+    two_point: TwoPoint
+    anisotropy: Anisotropy
+    integral_range: IntegralRange
+    fraction_relative_error: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Description:
-    """Size, phases, and what to be careful with."""
+    """The survey, more of every phase, profiles through the thickness, and what to be careful with."""
 
-    source: str
-    shape: tuple[int, int, int]
-    voxel_size_m: tuple[float, float, float]
+    survey: Survey
     phases: tuple[PhaseDescription, ...]
+    profiles: Profiles
     warnings: tuple[str, ...]
 
 
 def describe(electrode: Microstructure) -> Description:
-    """Fractions, connection and face-count area of every phase; costs one labelling per phase."""
-    phases = tuple(_describe_phase(electrode, name, share) for name, share in electrode.fractions.items())
-    return Description(
-        source=electrode.image.source,
-        shape=electrode.image.shape,
-        voxel_size_m=electrode.image.voxel_size_m,
-        phases=phases,
-        warnings=tuple(_warnings(electrode, phases)),
-    )
+    """All measures of an image; see the functions of each for the estimator and its error.
 
-
-def face_count_area_per_m(mask: np.ndarray, voxel_size_m: tuple[float, float, float]) -> float:
-    """Area of the voxel faces between True and False inside the image, over its volume; mask (nx, ny, nz).
-
-    Faces on the outside of the image do not count. A plane with normal n is overestimated by |nx| + |ny| + |nz|,
-    an isotropic surface by 3/2.
+    Takes memory in proportion to the image, at most 40 bytes per voxel beyond it. `survey` is for images too large.
     """
-    cells = mask.size
-    return sum(
-        np.count_nonzero(np.diff(mask.view(np.int8), axis=axis)) / cells / voxel_size_m[axis] for axis in range(3)
-    )
+    parts = {name: phase_parts(electrode, name) for name in electrode.phases}
+    found, along_x = survey_of_parts(electrode, parts), profiles_of_parts(electrode, parts)
+    del parts
+    counts = count_chords(electrode)
+    sizes = _sizes(electrode, found)
+    phases = tuple(_phase(electrode, counts, phase, sizes.get(phase.name)) for phase in found.phases)
+    warnings = (*found.warnings, *description_cautions(electrode.image, phases))
+    return Description(found, phases, along_x, warnings)
 
 
-def _describe_phase(electrode: Microstructure, name: str, share: float) -> PhaseDescription:
-    mask = electrode.mask(name)
-    connected = spanning_fractions(mask)
-    x, y, z = (bool(fraction > 0) for fraction in connected)
+def _phase(electrode: Microstructure, counts: ChordCounts, phase: PhaseSurvey, sizes: Sizes | None) -> PhaseDescription:
+    chords, pairs = chord_lengths(counts, phase.name), two_point(electrode, phase.name)
+    spread = integral_range(electrode, phase.name)
     return PhaseDescription(
-        name=name,
-        labels=electrode.labels(name),
-        volume_fraction=share,
-        connected_fraction=connected,
-        percolates=(x, y, z),
-        face_count_area_per_m=face_count_area_per_m(mask, electrode.image.voxel_size_m),
+        name=phase.name,
+        sizes=sizes,
+        chords=chords,
+        lineal_path=lineal_path(counts, phase.name),
+        two_point=pairs,
+        anisotropy=anisotropy(chords, pairs),
+        integral_range=spread,
+        fraction_relative_error=spread.relative_error,
     )
 
 
-def _warnings(electrode: Microstructure, phases: tuple[PhaseDescription, ...]) -> list[str]:
-    found = []
-    if min(electrode.image.shape) < LEAST_VOXELS:
-        found.append(
-            f"The image is only {min(electrode.image.shape)} voxels wide along one axis; "
-            "effective values of so small a piece scatter strongly."
+def _sizes(electrode: Microstructure, found: Survey) -> dict[str, Sizes]:
+    """By phase; none where there is only one, which has no walls."""
+    if len(found.phases) == 1:
+        return {}
+    thickness = local_thickness(electrode)
+    result = {}
+    for phase, of_phase in zip(found.phases, thickness, strict=True):
+        particles = _particle_sizes(electrode, phase.name)
+        radii = EquivalentRadii(
+            volume_m=None if particles is None else particles.volume_mean_m,
+            area_m=radius_from_area_m(phase.volume_fraction, phase.area_per_m),
+            diffusion_m=diffusion_radius(electrode, phase.name).radius_m,
         )
-    for phase in phases:
-        least = min(phase.connected_fraction)
-        if 0 < least < LEAST_CONNECTED:
-            found.append(
-                f"Only {least:.1%} of {phase.name!r} connects the faces along its worst axis; the rest is islands and "
-                "dead ends at the border. Check the segmentation."
-            )
-        if 0 < sum(phase.percolates) < 3 and phase.volume_fraction > SPARSE:
-            blocked = ", ".join("xyz"[axis] for axis in range(3) if not phase.percolates[axis])
-            found.append(f"{phase.name!r} does not percolate along {blocked}. Is the through-thickness axis right?")
-    return found
+        result[phase.name] = Sizes(of_phase, particles, radii)
+    return result
+
+
+def _particle_sizes(electrode: Microstructure, name: str) -> SizeDistribution | None:
+    try:
+        return size_distribution(find_particles(electrode, name))
+    except OutOfRangeError:  # each of them touches the border
+        return None

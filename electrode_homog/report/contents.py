@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, assert_never, get_args
 
 from electrode_homog.errors import InputError
 from electrode_homog.homogenization import EffectiveConductivity, EffectiveTensor, SubvolumeValues
-from electrode_homog.microstructure import Description, Microstructure
+from electrode_homog.microstructure import Description, Microstructure, Survey
 from electrode_homog.p2d import CellRun
 from electrode_homog.parameters import CellParameters
 from electrode_homog.studies import CellFit, DesignTable
@@ -18,6 +18,7 @@ from electrode_homog.transport_law import BruggemanLaw
 
 Item = (
     Microstructure
+    | Survey
     | Description
     | EffectiveTensor
     | EffectiveConductivity
@@ -63,6 +64,7 @@ class Contents:
     """Filled by `sorted_contents`, read by the sections."""
 
     electrodes: list[Labelled[Microstructure]] = field(default_factory=list)
+    surveys: list[Labelled[Survey]] = field(default_factory=list)
     descriptions: list[Labelled[Description]] = field(default_factory=list)
     tensors: list[Labelled[EffectiveTensor]] = field(default_factory=list)
     conductivities: list[Labelled[EffectiveConductivity]] = field(default_factory=list)
@@ -98,8 +100,10 @@ def _add(contents: Contents, item: Item, name: str | None) -> None:
     match item:
         case Microstructure():
             contents.electrodes.append(Labelled(name or item.image.source, item, given))
+        case Survey():
+            contents.surveys.append(Labelled(name or item.source, item, given))
         case Description():
-            contents.descriptions.append(Labelled(name or item.source, item, given))
+            contents.descriptions.append(Labelled(name or item.survey.source, item, given))
         case EffectiveTensor():
             contents.tensors.append(Labelled(name or " + ".join(item.conductivity), item, given))
         case EffectiveConductivity():

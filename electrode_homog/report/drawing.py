@@ -7,12 +7,14 @@ it, where they wrap, are escaped, and find their glyphs.
 """
 
 import io
+import math
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from electrode_homog.report.page import Picture
+from electrode_homog.report.digits import written
+from electrode_homog.report.page import Picture, Swatch
 from electrode_homog.report.palette import CSS_VARIABLE, HAIR, INK, MUTED
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _UNITS_PER_INCH = 72  # of matplotlib's SVG
+_MOST_LOG_TICKS = 7
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
@@ -56,7 +59,15 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def picture(name: str, width_px: int, height_px: int, paint: Callable[["Figure"], None], *, alt: str) -> Picture:
+def picture(
+    name: str,
+    width_px: int,
+    height_px: int,
+    paint: Callable[["Figure"], None],
+    *,
+    alt: str,
+    title: Swatch | None = None,
+) -> Picture:
     """Paint on a fresh figure and return it as SVG. `name` is unique on the page: the ids begin with it."""
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -75,7 +86,7 @@ def picture(name: str, width_px: int, height_px: int, paint: Callable[["Figure"]
             axes.patch.set_visible(False)
         file = io.BytesIO()
         figure.savefig(file, format="svg", metadata={"Date": None})
-    return Picture(_inline(file.getvalue(), name), width_px, alt)
+    return Picture(_inline(file.getvalue(), name), width_px, alt, title)
 
 
 def plain_axes(figure: "Figure") -> "Axes":
@@ -84,6 +95,19 @@ def plain_axes(figure: "Figure") -> "Axes":
     axes.grid(axis="y")
     axes.set_axisbelow(True)
     return axes
+
+
+def logarithmic_x(axes: "Axes", low: float, high: float) -> None:
+    """A logarithmic axis from `low` to `high`; ticks at 1, 2, 5 times powers of ten, or fewer where it is long."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        ticks = [tick for n in decades for step in steps if low <= (tick := float(f"{step}e{n}")) <= high]
+        if len(ticks) <= _MOST_LOG_TICKS:
+            break
+    axes.set_xscale("log")
+    axes.set_xlim(low, high)
+    axes.set_xticks(ticks, [written(tick) for tick in ticks])
+    axes.set_xticks([], minor=True)
 
 
 def _inline(svg: bytes, name: str) -> str:

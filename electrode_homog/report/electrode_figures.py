@@ -1,5 +1,6 @@
 """Slices through a microstructure, and its phases layer by layer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,8 @@ import numpy as np
 from electrode_homog.microstructure import Microstructure
 from electrode_homog.report.digits import length_text
 from electrode_homog.report.drawing import picture
+from electrode_homog.report.layer_blocks import block_borders, block_means
+from electrode_homog.report.length_unit import length_unit
 from electrode_homog.report.page import Figure, Picture, Swatch
 from electrode_homog.report.palette import ACCENT, INK, MUTED, phase_colour
 
@@ -19,6 +22,7 @@ _MOST_PIXELS = 640  # per edge of a slice: more does not show, and the file stay
 _ROW_PX = 904  # what three pictures may take together, so that a wide screen shows them at full size
 _TALLEST_PX = 330
 _SHORTEST_PX = 90
+_COUNTED_AT_ONCE = 2**22  # voxels
 _LEFT_PX, _BELOW_PX = 24, 40  # for the vertical axis; for the horizontal one and the scale bar
 _ARROW_PX = 34
 _LAYERS_PX = (_ROW_PX // 3, 190)
@@ -65,33 +69,40 @@ def slices(electrode: Microstructure, name: str) -> Figure:
     return Figure(caption, tuple(pictures), _legend(electrode))
 
 
-def layers(electrode: Microstructure, name: str) -> Figure:
-    """Share of each phase in each layer of voxels, along x, y and z."""
-    image = electrode.image
-    factor, unit = (1e6, "µm") if image.has_physical_length else (1.0, "voxels")
+def layer_shares(electrode: Microstructure, shares: Sequence[np.ndarray], name: str) -> Figure:
+    """The `layer_fractions` along x, y and z, on one another."""
+    image, unit = electrode.image, length_unit(electrode.image.voxel_size_m)
     pictures = []
-    for axis in range(3):
-        position = np.arange(image.shape[axis] + 1) * image.voxel_size_m[axis] * factor
-        shares = layer_fractions(electrode, axis)
+    for axis, of_layers in enumerate(shares):
+        borders = block_borders(image.shape[axis])
+        position = borders * image.voxel_size_m[axis] * unit.per_m
         alt = f"Phase fractions layer by layer along {'xyz'[axis]}"
-        paint = _stacked(position, shares, f"{_AXIS_NAMES[axis]} ({unit})")
+        paint = _stacked(position, block_means(of_layers, borders), f"{_AXIS_NAMES[axis]} ({unit.name})")
         pictures.append(picture(f"{name}-layers-{'xyz'[axis]}", *_LAYERS_PX, paint, alt=alt))
     caption = "Share of each phase (0 to 1), layer by layer along each axis, in the colours above."
     return Figure(caption, tuple(pictures))
 
 
-def layer_fractions(electrode: Microstructure, axis: int) -> np.ndarray:
-    """(phases, n): share of each phase in each layer normal to `axis`."""
-    across = tuple(other for other in range(3) if other != axis)
-    voxels = electrode.image.labels.size // electrode.image.shape[axis]
-    return np.array([np.count_nonzero(electrode.mask(name), axis=across) / voxels for name in electrode.phases])
+def layer_fractions(electrode: Microstructure) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(phases, n) for x, y, z: share of each phase in each layer; in one walk, a few planes at a time."""
+    nx, ny, nz = electrode.image.shape
+    along_x, columns = np.zeros((len(electrode.phases), nx)), np.zeros((len(electrode.phases), ny, nz))
+    planes = max(1, _COUNTED_AT_ONCE // (ny * nz))
+    for first in range(0, nx, planes):
+        last = min(first + planes, nx)
+        numbers = electrode.phases_of_planes(first, last)
+        for place in range(len(electrode.phases)):
+            mask = numbers == place
+            along_x[place, first:last] = np.count_nonzero(mask, axis=(1, 2))
+            columns[place] += np.count_nonzero(mask, axis=0)
+    return along_x / (ny * nz), columns.sum(axis=2) / (nx * nz), columns.sum(axis=1) / (nx * ny)
 
 
 def _phase_numbers(electrode: Microstructure) -> dict[int, int]:
     """Label to the place of its phase in the table."""
     numbers = {}
-    for i, labels in enumerate(electrode.phases.values()):
-        numbers |= dict.fromkeys((labels,) if isinstance(labels, int) else labels, i)
+    for place, name in enumerate(electrode.phases):
+        numbers |= dict.fromkeys(electrode.labels(name), place)
     return numbers
 
 

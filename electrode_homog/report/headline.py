@@ -134,12 +134,9 @@ def _designed(contents: Contents) -> list[str]:
 
 
 def _described(contents: Contents) -> str:
-    if contents.electrodes:
-        fractions = contents.electrodes[0].item.fractions
+    fractions = _fractions(contents)
+    if fractions:
         return f"The image holds {joined([f'{percent(share)} {name}' for name, share in fractions.items()])}"
-    if contents.descriptions:
-        phases = contents.descriptions[0].item.phases
-        return f"The image holds {joined([f'{percent(phase.volume_fraction)} {phase.name}' for phase in phases])}"
     if contents.laws:
         return f"The transport law has exponent {rounded(contents.laws[0].item.exponent)}"
     if contents.cells:
@@ -147,14 +144,18 @@ def _described(contents: Contents) -> str:
     return "Effective values of an image"
 
 
-def _electrode_tiles(contents: Contents) -> list[Tile]:
+def _fractions(contents: Contents) -> dict[str, float]:
+    """Of the phases in the first image; empty without one."""
     if contents.electrodes:
-        fractions = contents.electrodes[0].item.fractions.items()
-    elif contents.descriptions:
-        fractions = [(phase.name, phase.volume_fraction) for phase in contents.descriptions[0].item.phases]
-    else:
-        return []
-    return [Tile(name, rounded(100 * share), "%", "of the volume") for name, share in list(fractions)[:3]]
+        return contents.electrodes[0].item.fractions
+    surveys = [*(described.item.survey for described in contents.descriptions), *(s.item for s in contents.surveys)]
+    return {phase.name: phase.volume_fraction for phase in surveys[0].phases} if surveys else {}
+
+
+def _electrode_tiles(contents: Contents) -> list[Tile]:
+    return [
+        Tile(name, rounded(100 * share), "%", "of the volume") for name, share in list(_fractions(contents).items())[:3]
+    ]
 
 
 def _transport_tiles(contents: Contents) -> list[Tile]:

@@ -7,15 +7,6 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Picture:
-    """An inline SVG, its natural width, and a sentence for those who cannot see it."""
-
-    svg: str
-    width_px: int
-    alt: str
-
-
-@dataclass(frozen=True)
 class Tile:
     """One key figure."""
 
@@ -32,6 +23,16 @@ class Swatch:
     name: str
     colour: str
     dashes: str | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An inline SVG, its natural width, a sentence for those who cannot see it, and what it is of, above it."""
+
+    svg: str
+    width_px: int
+    alt: str
+    title: Swatch | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """`numeric` columns are set right with figures of equal width; `code` columns in a fixed pitch."""
+    """`numeric` columns are set right with figures of equal width; `code` columns in a fixed pitch.
+
+    `groups` are names above several columns, each with their number; together they span the head.
+    """
 
     caption: str
     head: tuple[str, ...]
@@ -64,6 +68,7 @@ class Table:
     numeric: tuple[int, ...] = ()
     code: tuple[int, ...] = ()
     marked_rows: tuple[int, ...] = ()
+    groups: tuple[tuple[str, int], ...] = ()
     kind = "table"
 
 

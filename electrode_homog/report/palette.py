@@ -39,8 +39,10 @@ TOKENS = {name: _token(index) for index, name in enumerate(_NAMES)}
 CSS_VARIABLE = {token: f"var(--{name})" for name, token in TOKENS.items()}
 
 INK, MUTED, HAIR, TRACK = (TOKENS[name] for name in ("ink", "muted", "hair", "track"))
-ACCENT, ACCENT_SOFT, WARM = (TOKENS[name] for name in ("accent", "accent-soft", "warm"))
-CATEGORIES = tuple(TOKENS[name] for name in ("accent", "warm", "green", "violet"))
+ACCENT, ACCENT_SOFT, WARM, GREEN, VIOLET = (
+    TOKENS[name] for name in ("accent", "accent-soft", "warm", "green", "violet")
+)
+CATEGORIES = (ACCENT, WARM, GREEN, VIOLET)
 
 
 def phase_colour(index: int) -> str:

@@ -8,19 +8,19 @@ from dataclasses import replace
 
 from electrode_homog.errors import NotPercolatingError
 from electrode_homog.homogenization import EffectiveTensor
-from electrode_homog.microstructure import Description
+from electrode_homog.microstructure import Survey
 from electrode_homog.parameters import EFFECTIVE_ALREADY, CellParameters
 from electrode_homog.transport_law import BruggemanLaw, bruggeman_exponent
 from electrode_homog.workflow.study import HandOver
 
 
-def with_image_fractions(base: CellParameters, plan: HandOver, description: Description) -> CellParameters:
+def with_image_fractions(base: CellParameters, plan: HandOver, survey: Survey) -> CellParameters:
     """The base set with porosity, active and inactive fraction of the image; its transport laws stay."""
-    porosity, active = (_share(description, names) for names in (plan.porosity, plan.active))
+    porosity, active = (_share(survey, names) for names in (plan.porosity, plan.active))
     inactive = max(0.0, 1.0 - porosity - active)
     return base.with_electrode(
         plan.electrode,
-        source=f"volume fractions of the image {description.source}",
+        source=f"volume fractions of the image {survey.source}",
         porosity=porosity,
         active_fraction=active,
         inactive_fraction=inactive,
@@ -30,7 +30,7 @@ def with_image_fractions(base: CellParameters, plan: HandOver, description: Desc
 def handed_over(
     base: CellParameters,
     plan: HandOver,
-    description: Description,
+    survey: Survey,
     electrolyte: EffectiveTensor,
     solid: EffectiveTensor | None,
     law: BruggemanLaw | None,
@@ -51,11 +51,11 @@ def handed_over(
                 axes=(0,),
             )
     cell = replace(
-        with_image_fractions(base, plan, description),
+        with_image_fractions(base, plan, survey),
         name=f"{base.name}-{plan.electrode}-from-image",
         title=f"{base.title or base.name}, {plan.electrode} electrode from an image",
     )
-    porosity = _share(description, plan.porosity)
+    porosity = _share(survey, plan.porosity)
     exponent = bruggeman_exponent(porosity, electrolyte.through_thickness)
     low, high = (porosity, porosity) if law is None else law.porosity_range
     measured = BruggemanLaw(exponent, (min(low, porosity), max(high, porosity)))
@@ -74,8 +74,8 @@ def handed_over(
     )
 
 
-def _share(description: Description, names: tuple[str, ...]) -> float:
-    return sum(phase.volume_fraction for phase in description.phases if phase.name in names)
+def _share(survey: Survey, names: tuple[str, ...]) -> float:
+    return sum(phase.volume_fraction for phase in survey.phases if phase.name in names)
 
 
 def _method(tensor: EffectiveTensor) -> str:

@@ -20,8 +20,8 @@ from electrode_homog.homogenization import (
     forecast,
     subvolume_values,
 )
-from electrode_homog.images import VoxelImage, generate_electrode, read_image
-from electrode_homog.microstructure import Description, Microstructure, describe
+from electrode_homog.images import generate_electrode, read_image
+from electrode_homog.microstructure import Microstructure, Survey, describe
 from electrode_homog.output import exclusive_folder, write_whole
 from electrode_homog.p2d import CSV_COLUMNS, ConstantCurrent, simulate
 from electrode_homog.parameters import CellParameters, load_parameter_set, save_parameter_set
@@ -56,6 +56,7 @@ def run_study(
         check_divisions(electrode.image.shape, study.subvolume_divisions)
     with exclusive_folder(folder):
         _claim(folder, study, overwrite)
+        tell("fractions, surfaces, sizes, correlation")
         description = describe(electrode)
         write_whole(folder / "description.json", to_json(description), overwrite=True)
         tensors = {
@@ -64,7 +65,7 @@ def run_study(
         subvolumes, law = _subvolume_law(study, electrode, tell)
         variants: tuple[DischargeVariant, ...] = ()
         if study.hand_over is not None and base is not None:
-            variants = _discharged(study, study.hand_over, base, description, tensors, law, folder, tell)
+            variants = _discharged(study, study.hand_over, base, description.survey, tensors, law, folder, tell)
         result = StudyResult(study, electrode, description, tensors, subvolumes, law, variants)
         tell("report")
         write_report(result.report_items(), folder / "report.html", title=study.title, overwrite=overwrite)
@@ -72,25 +73,22 @@ def run_study(
 
 
 def load_electrode(study: Study) -> Microstructure:
-    """Read or make the image of a study, cut out the part it asks for, and name its phases."""
+    """Read or make the image of a study, and name its phases."""
     match study.image:
-        case ImageFile(path, voxel_size_m, through_axis, crop):
-            image = read_image(path, voxel_size_m=voxel_size_m, through_axis=through_axis)
-            if crop is not None:
-                image = _cropped(image, crop)
+        case ImageFile(path, voxel_size_m, through_axis, crop, dataset, coarsen):
+            image = read_image(
+                path,
+                voxel_size_m=voxel_size_m,
+                through_axis=through_axis,
+                dataset=dataset,
+                crop=crop,
+                coarsen=coarsen,
+            )
         case GeneratedImage(arguments):
             image = generate_electrode(**arguments)  # type: ignore[arg-type]
         case _:
             assert_never(study.image)
     return Microstructure(image, study.phases)
-
-
-def _cropped(image: VoxelImage, crop: tuple[tuple[int, int], ...]) -> VoxelImage:
-    for name, length, (first, end) in zip("xyz", image.shape, crop, strict=True):
-        if end > length:
-            raise InputError(f"image.crop: [{first}, {end}] along {name}, but the image has {length} voxels there")
-    x, y, z = (slice(first, end) for first, end in crop)
-    return image.cropped(x, y, z)
 
 
 def _refuse_foreign(folder: Path, overwrite: bool) -> None:
@@ -190,18 +188,18 @@ def _discharged(
     study: Study,
     plan: HandOver,
     base: CellParameters,
-    description: Description,
+    survey: Survey,
     tensors: dict[str, EffectiveTensor],
     law: BruggemanLaw | None,
     folder: Path,
     tell: Tell,
 ) -> tuple[DischargeVariant, ...]:
     solid = None if plan.solid is None else tensors[plan.solid]
-    with_image = handed_over(base, plan, description, tensors[plan.electrolyte], solid, law)
+    with_image = handed_over(base, plan, survey, tensors[plan.electrolyte], solid, law)
     save_parameter_set(with_image, folder / "cell.toml", overwrite=True)
     cells = {
         "base set": base,
-        "image fractions, transport law of the base set": with_image_fractions(base, plan, description),
+        "image fractions, transport law of the base set": with_image_fractions(base, plan, survey),
         "image fractions and transport": with_image,
     }
     variants = []

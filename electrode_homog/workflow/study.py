@@ -14,12 +14,14 @@ Side = Literal["negative", "positive"]
 
 @dataclass(frozen=True)
 class ImageFile:
-    """An image to read; `voxel_size_m` None takes the file's own. `crop` is ((first, end), ...) along x, y, z."""
+    """An image to read; the fields are the arguments of `read_image`."""
 
     path: Path
     voxel_size_m: tuple[float, float, float] | None = None
     through_axis: int = 0
     crop: tuple[tuple[int, int], ...] | None = None
+    dataset: str | None = None
+    coarsen: int | tuple[int, int, int] = 1
 
 
 @dataclass(frozen=True)

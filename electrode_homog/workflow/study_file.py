@@ -68,11 +68,14 @@ def _study(table: "_Table", folder: Path, text: str) -> Study:
 def _image(table: "_Table", folder: Path) -> ImageFile:
     size = table.take("voxel_size", (str, list), None)
     crop = table.take("crop", list, None)
+    coarsen = table.take("coarsen", (int, list), 1)
     image = ImageFile(
         path=folder / table.take("file", str),
         voxel_size_m=None if size is None else _voxel_size(size),
         through_axis=table.take("through_axis", int, 0),
+        dataset=table.take("dataset", str, None),
         crop=None if crop is None else _crop(crop),
+        coarsen=_three_whole("image.coarsen", coarsen) if isinstance(coarsen, list) else coarsen,
     )
     table.finish()
     return image

@@ -12,27 +12,11 @@ import numpy as np
 import pytest
 import tifffile
 
-from electrode_homog.cli import console, image_verbs, main
+from electrode_homog.cli import console, image_verbs
 from electrode_homog.homogenization import Boundary, EffectiveConductivity, EffectiveTensor, Progress
-from electrode_homog.microstructure import Description
+from electrode_homog.microstructure import Description, Survey
 from electrode_homog.p2d import CellRun
 from electrode_homog.provenance import from_json
-
-
-@pytest.fixture
-def command(monkeypatch, capsys, tmp_path):
-    """Call the command in an empty folder: (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["electrode-homog", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return int(stopped.value.code or 0), out, err
-
-    return call
 
 
 @pytest.fixture
@@ -49,7 +33,8 @@ def test_version_and_help(command):
     assert command("--version") == (0, "0.1.0\n", "")
     code, out, _ = command("--help")
     assert code == 0
-    for verb in ("demo", "run", "describe", "tensor", "simulate", "design", "fit", "doctor"):
+    verbs = "demo run convert generate segment describe tensor simulate design fit doctor"
+    for verb in verbs.split():
         assert verb in out
     assert command("transmogrify")[0] == 2
     assert command("tensor", "--colour")[0] == 2
@@ -62,8 +47,10 @@ def test_describe(command, image):
     assert "0.6667" in out
     code, out, _ = command("describe", *image, "--json", "-")
     described = from_json(out, Description)
-    assert described.phases[0].volume_fraction == pytest.approx(2 / 3)
-    assert described.shape == (8, 10, 12)
+    assert described.survey.phases[0].volume_fraction == pytest.approx(2 / 3)
+    assert described.survey.shape == (8, 10, 12)
+    code, out, _ = command("describe", *image, "--quick", "--json", "-")
+    assert from_json(out, Survey).phases == described.survey.phases
 
 
 def test_tensor_of_layers(command, image, tmp_path):

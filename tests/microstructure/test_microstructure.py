@@ -1,12 +1,12 @@
-"""Phases by name, connection, description."""
+"""Phases by name, connection."""
 
 import numpy as np
 import pytest
-from media import UNIT, electrode
+from media import UNIT
 
 from electrode_homog.errors import InputError
 from electrode_homog.images import VoxelImage
-from electrode_homog.microstructure import Microstructure, describe, face_count_area_per_m, periodic_parts, spanning
+from electrode_homog.microstructure import Microstructure, periodic_parts, spanning
 
 
 def image(labels) -> VoxelImage:
@@ -108,37 +108,6 @@ def test_a_long_chain_of_parts_is_followed_quickly():
     parts = periodic_parts(cell)
     assert parts.axes == (True, True, False)
     assert parts.wrapping.sum() == cell.sum()
-
-
-def test_description_of_layers():
-    """Half-and-half layers normal to z: both phases join the faces of x and y wholly and those of z not."""
-    labels = np.zeros((70, 70, 64), dtype=np.uint8)
-    labels[:, :, 32:] = 1
-    medium = Microstructure(VoxelImage(labels, (2e-6, 1e-6, 0.5e-6)), {"pore": 0, "active": 1})
-    described = describe(medium)
-    pore = described.phases[0]
-    assert (pore.name, pore.volume_fraction) == ("pore", 0.5)
-    assert pore.connected_fraction == (1, 1, 0)
-    assert pore.percolates == (True, True, False)
-    assert pore.face_count_area_per_m == pytest.approx(1 / (64 * 0.5e-6))
-    assert any("does not percolate along z" in warning for warning in described.warnings)
-
-
-def test_small_images_are_warned_about():
-    """A piece of 20 voxels says little about an electrode, and the description says so."""
-    assert any("20 voxels" in text for text in describe(electrode(np.zeros((20, 80, 80), dtype=int))).warnings)
-
-
-@pytest.mark.parametrize(("radius", "ratio"), [(10, 1.4926), (20, 1.4981)])
-def test_face_count_overestimates_a_sphere_by_half(radius, ratio):
-    """Voxel faces of balls, centred anywhere, have 1.4926 and 1.4981 times the area at R = 10 and 20 (E-SURF)."""
-    voxels = np.arange(-radius - 3, radius + 4)
-    areas = []
-    for centre in np.random.default_rng(0).uniform(-0.5, 0.5, size=(8, 3)):
-        x, y, z = (voxels - c for c in centre)
-        ball = x[:, None, None] ** 2 + y[None, :, None] ** 2 + z[None, None, :] ** 2 < radius**2
-        areas.append(face_count_area_per_m(ball, (1.0, 1.0, 1.0)) * ball.size)
-    assert np.mean(areas) / (4 * np.pi * radius**2) == pytest.approx(ratio, abs=0.02)
 
 
 def test_crop_keeps_the_phases_that_are_in_it():

@@ -77,18 +77,18 @@ class Settings:
         command += ["--axis", str(axis), "--threads", str(self.threads)]
         command += [] if tolerance is None else ["--tolerance", repr(tolerance)]
         side = side or self.crop
-        return _run(command + ([] if side is None else ["--side", str(side)]))
+        return run(command + ([] if side is None else ["--side", str(side)]))
 
     def peer(self, tool: str, image: Image, phase: str, tolerance: float, *, reference: bool = False) -> Line:
         """One solve along axis 0 by another tool."""
         command = [self.python_of_peers(), str(HERE / "peer_run.py"), tool, str(image.path())]
         command += ["--label", str(image.phases[phase]), "--axis", "0", "--tolerance", repr(tolerance)]
         command += ["--threads", str(self.threads)] + (["--reference"] if reference else [])
-        return _run(command + ([] if self.crop is None else ["--crop", str(self.crop)]))
+        return run(command + ([] if self.crop is None else ["--crop", str(self.crop)]))
 
     def bandwidth(self, edge: int) -> Line:
         """Rates of the passes over the voxels of a cube."""
-        return _run([sys.executable, str(HERE / "bandwidth_run.py"), "--edge", str(edge)])
+        return run([sys.executable, str(HERE / "bandwidth_run.py"), "--edge", str(edge)])
 
     def python_of_peers(self) -> str:
         if self.peers_python is None:
@@ -96,12 +96,13 @@ class Settings:
         return self.peers_python
 
 
-def _run(command: Sequence[str]) -> Line:
+def run(command: Sequence[str]) -> Line:
+    """The line of JSON that a command prints last. Raises RunFailedError."""
     environment = {**os.environ, "PYBAMM_DISABLE_TELEMETRY": "true"}
-    run = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S, env=environment)
-    if run.returncode != 0:
-        ending = run.stderr.strip().splitlines()[-1:] or ["no message"]
-        raise RunFailedError(f"ended with {run.returncode}: {ending[0][:300]}")
-    line = run.stdout.strip().splitlines()[-1]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S, env=environment)
+    if ended.returncode != 0:
+        ending = ended.stderr.strip().splitlines()[-1:] or ["no message"]
+        raise RunFailedError(f"ended with {ended.returncode}: {ending[0][:300]}")
+    line = ended.stdout.strip().splitlines()[-1]
     print("   ", line, file=sys.stderr, flush=True)
     return json.loads(line)

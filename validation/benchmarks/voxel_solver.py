@@ -13,32 +13,21 @@ bars on seconds are for two cores of a server and 24 GiB. `--crop 64` rehearses 
 import argparse
 import json
 import os
-import platform
 import statistics
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import peers  # first: it puts the folder of `outcome` on the path
 from outcome import Outcome, at_most
-from processes import BENCHMARK, ELECTRODE, NREL, Line, NotRunError, RunFailedError, Settings
+from processes import BENCHMARK, ELECTRODE, NREL, Line, NotRunError, Settings
+from record import Measured, entry, table
 
 from electrode_homog.machine import available_memory_bytes
 from electrode_homog.output import write_whole
-from electrode_homog.provenance import current_provenance
 
 RECORD = Path(__file__).parents[1] / "records" / "voxel_solver.json"
 BINDER_X = 206.47  # tortuosity factor, reference solution with the same 7-point finite volumes
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The rows of one claim and every run behind them."""
-
-    outcomes: list[Outcome]
-    runs: list[Line]
 
 
 def taufactor(settings: Settings) -> Measured:
@@ -183,13 +172,13 @@ def main() -> int:
     record = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() and settings.crop is None else {}
     for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        record[name] = _entry(name, settings, record.get(name))
+        record[name] = entry(name, CLAIMS[name], settings, record.get(name))
         if settings.crop is None:
             write_whole(RECORD, json.dumps(record, indent=1) + "\n", overwrite=True)
     shown = {name: record[name] for name in CLAIMS if name in record}
     if settings.crop is not None:
         print(f"REHEARSAL on images of {settings.crop}^3 voxels: whatever the rows say, not the claims\n")
-    print(_table(shown))
+    print(table(shown))
     return sum(row["passed"] is False for name in names for row in record[name]["outcomes"])
 
 
@@ -207,53 +196,6 @@ def _arguments() -> argparse.Namespace:
     if unknown := sorted(set(options.claims) - set(CLAIMS)):
         parser.error(f"no claim {', '.join(unknown)}; the claims are {', '.join(CLAIMS)}")
     return options
-
-
-def _entry(name: str, settings: Settings, before: dict[str, Any] | None) -> dict[str, Any]:
-    """What the record keeps of one claim. One that cannot be run here leaves an earlier measurement as it was."""
-    runs: list[Line] = []
-    try:
-        measured = CLAIMS[name](settings)
-        outcomes, runs = [asdict(outcome) for outcome in measured.outcomes], measured.runs
-    except NotRunError as missing:
-        print(f"{name}: not run, {missing}", file=sys.stderr, flush=True)
-        if before is not None:
-            return before
-        outcomes = [{"claim": name, "bar": "", "measured": f"not run: {missing}", "passed": None}]
-    except RunFailedError as failure:
-        outcomes = [{"claim": name, "bar": "", "measured": str(failure), "passed": False}]
-    return {**asdict(current_provenance()), "device": _device(settings), "outcomes": outcomes, "runs": runs}
-
-
-def _device(settings: Settings) -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30 if hasattr(os, "sysconf") else 0
-    return f"{model}, {settings.threads} threads of {os.cpu_count()} cores, {pages:.0f} GiB"
-
-
-def _table(record: dict[str, Any]) -> str:
-    lines = ["| claim | bar | measured | |", "|---|---|---|---|"]
-    verdicts = {True: "ok", False: "**failed**", None: "not run"}
-    for entry in record.values():
-        for row in entry["outcomes"]:
-            cells = (row["claim"], row["bar"], row["measured"], verdicts[row["passed"]])
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join([*lines, "", *_circumstances(record)])
-
-
-def _circumstances(record: dict[str, Any]) -> list[str]:
-    """Day, machine, versions, and how much else was going on: the highest of all runs."""
-    runs = [run for entry in record.values() for run in entry["runs"]]
-    if not runs:
-        return ["Nothing was run."]
-    days = sorted({f"{entry['created'][:10]}, {entry['device']}" for entry in record.values() if entry["runs"]})
-    packages = sorted({f"{name} {version}" for run in runs for name, version in run.get("packages", {}).items()})
-    others = max(run.get("cores_of_others") or 0 for run in runs)
-    load = max(run.get("load_before") or 0 for run in runs)
-    quiet = f"Other programs kept at most {others:.1f} cores busy during a run; load before it at most {load:.1f}."
-    return [f"{'; '.join(days)}. {', '.join(packages)}. {quiet}"]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,79 @@
+"""Lines along which three phases meet, inside the image: where pore, active material and binder touch.
+
+Let s1 and s2 be the indicators of two of the phases, smoothed. Across a line of three phases (s1, s2) runs over the
+triangle (1, 0), (0, 1), (0, 0), of area 1/2, whatever the angles are, so that the length is the integral of
+J = 2 |grad s1 x grad s2| over the image (Federer 1959, doi 10.1090/S0002-9947-1959-0110078-1: the coarea formula).
+Smoothing over a few voxels takes the staircase away, where the voxel edges are 1.5 to 1.7 times too long; but it cuts
+kinks and crowded lines short in proportion to its width. Windows of two half-widths, 2 and 3 voxels, make up for most
+of that: 2 J2 - J3. (The weights 3.2 and -2.2 would cancel it at first order; they overshoot where kinks are closer
+than the window.) Near a fourth phase J is shared in proportion to what is there of the third and the fourth. Errors:
+
+    two balls, radius 10, 15, 20 voxels     3.6, 3.0, 2.8 % rms, up to 4.9 %    (voxel edges: +30 ... +70 %)
+    Boolean models, 6, 10, 15, 20 voxels   -5.7, -0.8, -0.1, +1.2 %
+    two balls, voxels 1 : 1 : 3             5 ... 9 %
+
+The limit on fine voxels is not 0 but 1 to 3 %, what is left of the staircase.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from electrode_homog.compiled import Team
+from electrode_homog.microstructure.corner_pieces import Key, Piece, measured
+from electrode_homog.microstructure.microstructure import Microstructure
+
+_REACH = 3  # voxels
+
+
+@dataclass(frozen=True)
+class TripleLine:
+    """All lines where three phases meet: their length, and that per volume of the image."""
+
+    phases: tuple[str, str, str]
+    length_m: float
+    length_per_m2: float
+
+
+def triple_lines(electrode: Microstructure, *, team: Team | None = None) -> tuple[TripleLine, ...]:
+    """The triple line of every three phases that meet, in the order of `phases`; none for fewer than three.
+
+    The image is read a few planes at a time, and the result does not depend on the number of threads.
+    """
+    names, h = tuple(electrode.phases), np.array(electrode.image.voxel_size_m)
+    volume = float(np.prod(electrode.image.extent_m))
+
+    def measure(piece: Piece, key: Key) -> tuple[np.ndarray, np.ndarray]:
+        totals = [_sum_lengths(piece, turned, 1 / h) for turned in _turns(key, len(names))]
+        return np.mean(totals, axis=0) * np.prod(h), np.zeros(0)
+
+    _, found = measured(electrode, 3, _REACH, measure, team)
+    return tuple(
+        TripleLine((names[a], names[b], names[c]), float(layers.sum()), float(layers.sum()) / volume)
+        for (a, b, c), (layers, _) in found.items()
+        if layers.sum() > 0
+    )
+
+
+def _turns(key: Key, phases: int) -> list[Key]:
+    """All three pairs of the key's phases to put first; they differ only where a fourth phase is near."""
+    a, b, c = key
+    return [key] if phases == 3 else [key, (b, c, a), (c, a, b)]
+
+
+def _sum_lengths(piece: Piece, key: Key, unit: np.ndarray) -> np.ndarray:
+    """Length by corner plane, in voxels."""
+    from electrode_homog.microstructure.line_kernels import sum_lengths
+
+    (first, last), (top, bottom), corners = piece.corners, piece.rows, piece.labels.shape[2] + 1
+    height = bottom - top
+    work = (
+        np.empty(corners + 5, dtype=np.int64),
+        np.empty((height + 5, 4, corners), dtype=np.int64),
+        np.empty((6, height, 6, corners), dtype=np.int64),
+    )
+    totals = np.zeros(last - first)
+    table = np.full(256, 1 << 42, dtype=np.int64)
+    table[list(key)] = (1, 1 << 21, 0)
+    sum_lengths(first, last, piece.begin, piece.labels, piece.nx, table, top, height, unit, work, totals)
+    return totals
