@@ -22,11 +22,12 @@ from electrode_homog.transport_law import BruggemanLaw
 
 
 def same(a, b) -> bool:
-    """Equal field by field, arrays by their elements."""
-    return all(
-        np.array_equal(x, y, equal_nan=True) if isinstance(x, np.ndarray | float) else x == y
-        for x, y in ((getattr(a, f.name), getattr(b, f.name)) for f in dataclasses.fields(a))
-    )
+    """Equal, results field by field, arrays and NaN by their values."""
+    if dataclasses.is_dataclass(a):
+        return type(a) is type(b) and all(same(getattr(a, f.name), getattr(b, f.name)) for f in dataclasses.fields(a))
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    return np.array_equal(a, b, equal_nan=True) if isinstance(a, np.ndarray | float) else a == b
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from electrode_homog.errors import InputError
 from electrode_homog.images import VoxelImage
 
 Labels = tuple[int, ...]
-_MOST_PHASES = 255  # their places are bytes
+_MOST_PLACES = 255  # their places are bytes
 _LONGEST_TABLE = 2**16
 _COUNTED_AT_ONCE = 2**22  # voxels; counting makes a wider copy of them
 
@@ -34,8 +34,6 @@ class Microstructure:
         object.__setattr__(self, "phases", MappingProxyType(_as_tuples(self.phases)))
         named = [label for name in self.phases for label in self.labels(name)]
         twice = sorted({label for label in named if named.count(label) > 1})
-        if len(self.phases) > _MOST_PHASES:
-            raise InputError(f"phases has {len(self.phases)} names; {_MOST_PHASES} at most")
         if twice:
             raise InputError(f"labels {twice} belong to more than one phase in {dict(self.phases)}")
         unnamed = sorted(set(self._counts) - set(named))
@@ -92,7 +90,12 @@ class Microstructure:
         return np.isin(self.image.labels, labels)
 
     def phases_of_planes(self, first: int, last: int) -> np.ndarray:
-        """The voxels [first, last) along x as the place of their phase in `phases`: uint8, contiguous, read-only."""
+        """The voxels [first, last) along x as the place of their phase in `phases`: uint8, contiguous, read-only.
+
+        Raises InputError for more than 255 phases, which bytes do not hold.
+        """
+        if len(self.phases) > _MOST_PLACES:
+            raise InputError(f"phases has {len(self.phases)} names; surfaces and sizes are measured for {_MOST_PLACES}")
         labels = self.image.labels[first:last]
         if self._numbered:
             numbers = np.ascontiguousarray(labels)

@@ -1,5 +1,6 @@
 """Integral range: against closed forms, and against the scatter it foretells."""
 
+import importlib
 import math
 
 import boolean_model
@@ -78,7 +79,10 @@ def test_planes_read_at_once_do_not_matter(planes_at_once, monkeypatch):
     """Blocks of several planes are summed alike, however many planes are read at once."""
     medium = void_image((130, 40, 40), 3.0, 0.5, 0)
     whole = integral_range(medium, "void")
-    monkeypatch.setattr("electrode_homog.microstructure.integral_range._SUMMED_AT_ONCE", planes_at_once * 40 * 40)
+    module = importlib.import_module(
+        "electrode_homog.microstructure.integral_range"
+    )  # the room has a function so named
+    monkeypatch.setattr(module, "_SUMMED_AT_ONCE", planes_at_once * 40 * 40)
     assert integral_range(medium, "void") == whole
 
 

@@ -134,3 +134,10 @@ def test_phases_of_planes_are_their_places(dtype, phases):
         assert not found.flags.writeable
         for place, name in enumerate(phases):
             np.testing.assert_array_equal(found == place, medium.mask(name)[1:4])
+
+
+def test_more_phases_than_bytes_hold_are_refused_where_bytes_are_needed():
+    """A medium of 300 phases is one, but its phases cannot be numbered with bytes."""
+    medium = Microstructure(image(np.arange(300).reshape(3, 10, 10)), {str(k): k for k in range(300)})
+    with pytest.raises(InputError, match="300 names"):
+        medium.phases_of_planes(0, 1)
