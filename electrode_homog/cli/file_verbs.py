@@ -129,6 +129,6 @@ def _raw_layout(shape: str | None, dtype: str | None, offset: int | None) -> dic
 
     if shape is None or dtype is None:
         raise InputError("a raw file needs --raw-shape and --raw-type")
-    given = {} if offset is None else {"offset_bytes": offset}
+    given: dict[str, Any] = {} if offset is None else {"offset_bytes": offset}
     x, y, z = whole_numbers(shape, "--raw-shape")
     return {"raw": RawLayout((x, y, z), dtype, **given)}
