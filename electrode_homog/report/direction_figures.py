@@ -1,13 +1,14 @@
-"""Chords and two-point correlation along x, y and z, one picture per phase."""
+"""Chords, lineal path and two-point correlation along x, y and z, one picture per phase."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from electrode_homog.microstructure import ChordLengths, PhaseDescription, TwoPoint
+from electrode_homog.microstructure import ChordLengths, LinealPath, PhaseDescription, TwoPoint
 from electrode_homog.report.density import merged
-from electrode_homog.report.drawing import logarithmic_x, picture
+from electrode_homog.report.digits import rounded
+from electrode_homog.report.drawing import logarithmic_x, picture, plain_axes
 from electrode_homog.report.length_unit import LengthUnit
 from electrode_homog.report.page import Figure, Picture, Swatch
 from electrode_homog.report.palette import ACCENT, GREEN, HAIR, MUTED, WARM, css_variable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _SIZE_PX = (301, 190)
 _ROOM = 1.25
 _FAR = 6  # correlation lengths: what comes after them is noise about zero
+_RARE = 0.01  # of the fraction: where a lineal path is as good as ended
 _MOST_POINTS = 300
 _LEAST_CLASS = 0.2  # in ln of the chord: single voxels are further apart up to five of them
 _STYLES = ((ACCENT, (None, None)), (WARM, (5, 2.5)), (GREEN, (1.6, 1.8)))
@@ -54,6 +56,18 @@ def correlation_figure(phases: Phases, unit: LengthUnit, name: str) -> Figure:
     return Figure(caption, pictures, _legend())
 
 
+def path_figure(phases: Phases, unit: LengthUnit, name: str) -> Figure:
+    """Lineal path of each phase; phases come with the legend entry that says which they are."""
+    pictures = tuple(
+        _path(f"{name}-{number}", swatch, of.lineal_path, unit) for number, (swatch, of) in enumerate(phases)
+    )
+    caption = (
+        "Lineal path: the chance that a whole segment lies in the phase, against its length; at length 0 it is the "
+        "volume fraction. How far a straight way through the phase leads before it ends."
+    )
+    return Figure(caption, pictures, _legend())
+
+
 def _chords(name: str, swatch: Swatch, chords: ChordLengths, unit: LengthUnit, span: tuple[float, float]) -> Picture:
     def paint(figure: "Canvas") -> None:
         axes = figure.add_subplot()
@@ -65,6 +79,8 @@ def _chords(name: str, swatch: Swatch, chords: ChordLengths, unit: LengthUnit, s
             axes.plot(at, density, color=colour, lw=1.7, dashes=dashes, dash_capstyle="butt")
             if at[0] <= mean <= at[-1]:
                 axes.plot(mean, np.interp(mean, at, density), "o", color=colour, markersize=6, zorder=3)
+        if not axes.lines:
+            axes.text(0.5, 0.5, "none is whole", transform=axes.transAxes, ha="center", color=MUTED)
         logarithmic_x(axes, *span)
         axes.set_ylim(bottom=0)
         axes.set_yticks([])
@@ -77,12 +93,34 @@ def _chords(name: str, swatch: Swatch, chords: ChordLengths, unit: LengthUnit, s
 
 
 def chord_density(chords: ChordLengths, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """Middles of classes of chords, in metres, and the density there per factor e; a chord of m voxels is m ± 1/2."""
+    """Middles of classes of chords, in metres, and the density there per factor e; 0 beyond the last class.
+
+    A chord of m voxels is one of m ± 1/2.
+    """
     length, share = chords.length_m[axis], chords.share[axis]
     edge = length[0]
     borders = np.log((np.arange(length.size + 1) + 0.5) * edge)
     edges, density = merged(borders, share, _LEAST_CLASS)
-    return np.sqrt(edges[1:] * edges[:-1]), density
+    return np.append(np.sqrt(edges[1:] * edges[:-1]), edges[-1]), np.append(density, 0.0)
+
+
+def _path(name: str, swatch: Swatch, path: LinealPath, unit: LengthUnit) -> Picture:
+    fraction = float(path.probability[0][0])
+    seen = [np.count_nonzero(chance > _RARE * fraction) for chance in path.probability]
+    end = max(float(lags[min(count, lags.size - 1)]) for lags, count in zip(path.lags_m, seen, strict=True))
+
+    def paint(figure: "Canvas") -> None:
+        axes = plain_axes(figure)
+        for axis, (colour, dashes) in reversed(list(enumerate(_STYLES))):
+            lags, chance = _thinned(path.lags_m[axis], path.probability[axis], end)
+            axes.plot(lags * unit.per_m, chance, color=colour, lw=1.7, dashes=dashes, dash_capstyle="butt")
+        axes.set_xlim(0, end * unit.per_m if end > 0 else 1)
+        axes.set_ylim(0, 1.05 * fraction)
+        axes.locator_params(nbins=5)
+        axes.set_xlabel(f"Length ({unit.name})")
+
+    alt = f"Lineal path of {swatch.name}, from its volume fraction {rounded(fraction)} down"
+    return picture(name, *_SIZE_PX, paint, alt=alt, title=swatch)
 
 
 def _correlation(name: str, swatch: Swatch, pairs: TwoPoint, unit: LengthUnit) -> Picture:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _UNITS_PER_INCH = 72  # of matplotlib's SVG
-_MOST_LOG_TICKS = 7
+_LEAST_TICKS, _MOST_TICKS = 3, 7  # of a logarithmic axis
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
@@ -99,11 +99,15 @@ def plain_axes(figure: "Figure") -> "Axes":
 
 def logarithmic_x(axes: "Axes", low: float, high: float) -> None:
     """A logarithmic axis from `low` to `high`; ticks at 1, 2, 5 times powers of ten, or fewer where it is long."""
+    from matplotlib.ticker import MaxNLocator
+
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for steps in ((1, 2, 5), (1, 3), (1,)):
         ticks = [tick for n in decades for step in steps if low <= (tick := float(f"{step}e{n}")) <= high]
-        if len(ticks) <= _MOST_LOG_TICKS:
+        if len(ticks) <= _MOST_TICKS:
             break
+    if len(ticks) < _LEAST_TICKS:
+        ticks = [tick for tick in MaxNLocator(4).tick_values(low, high) if low <= tick <= high]
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     axes.set_xticks(ticks, [written(tick) for tick in ticks])

@@ -13,6 +13,7 @@ from electrode_homog.report.page import Block, Panel, Section
 from electrode_homog.report.survey_tables import survey_blocks
 
 _UNEVEN = 0.15  # relative range of a layer-averaged fraction, over a tenth of the thickness, that is worth a word
+_MOST_NAMED = 4  # phases in one sentence
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +119,8 @@ def _uneven(names: tuple[str, ...], shares: np.ndarray) -> list[str]:
     ]
     if not uneven:
         return []
+    if len(uneven) > _MOST_NAMED:
+        uneven = [*uneven[:_MOST_NAMED], f"{len(uneven) - _MOST_NAMED} more"]
     return [
         f"The shares are not even through the thickness: {joined(uneven)} between tenths of it. One effective value "
         "per electrode averages over that."

@@ -14,6 +14,7 @@ from electrode_homog.report.variants import Variant, variants
 from electrode_homog.transport_law import bruggeman_exponent
 
 _MOST_TILES = 6
+_MOST_PHASES = 5  # in a sentence
 Pair = tuple[str, Variant, CellRun, Variant, CellRun]
 
 
@@ -136,7 +137,9 @@ def _designed(contents: Contents) -> list[str]:
 def _described(contents: Contents) -> str:
     fractions = _fractions(contents)
     if fractions:
-        return f"The image holds {joined([f'{percent(share)} {name}' for name, share in fractions.items()])}"
+        named = [f"{percent(share)} {name}" for name, share in list(fractions.items())[:_MOST_PHASES]]
+        more = len(fractions) - len(named)
+        return f"The image holds {joined([*named, f'{more} more phases'] if more else named)}"
     if contents.laws:
         return f"The transport law has exponent {rounded(contents.laws[0].item.exponent)}"
     if contents.cells:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from electrode_homog.microstructure import Description, PhaseDescription, Sizes
 from electrode_homog.report.digits import NARROW_SPACE, percent, rounded
-from electrode_homog.report.direction_figures import chord_figure, correlation_figure
+from electrode_homog.report.direction_figures import chord_figure, correlation_figure, path_figure
 from electrode_homog.report.length_unit import LengthUnit, length_unit
 from electrode_homog.report.page import Beside, Block, Cell, Panel, Swatch, Table
 from electrode_homog.report.palette import phase_colour
@@ -19,7 +19,12 @@ Sized = Sequence[tuple[Swatch, PhaseDescription, Sizes]]
 
 
 def morphology_panels(described: Description, of: str, name: str) -> list[Panel]:
-    """`of` ends the titles where a report has several electrodes; `name` begins the names of the drawings."""
+    """None for a single phase, which has no walls.
+
+    `of` ends the titles where a report has several electrodes; `name` begins the names of the drawings.
+    """
+    if len(described.phases) == 1:
+        return []
     unit = length_unit(described.survey.voxel_size_m)
     swatches = [Swatch(phase.name, phase_colour(place)) for place, phase in enumerate(described.phases)]
     sized = [
@@ -92,6 +97,7 @@ def _directions(described: Description, swatches: list[Swatch], unit: LengthUnit
     drawn = list(zip(swatches, described.phases, strict=True))[:_MOST_DRAWN]
     blocks: tuple[Block, ...] = (
         chord_figure(drawn, unit, f"{name}-chords"),
+        path_figure(drawn, unit, f"{name}-path"),
         correlation_figure(drawn, unit, f"{name}-correlation"),
         _direction_table(described, swatches, unit),
     )

@@ -27,7 +27,10 @@ _RAMP_DARK = ("#4fb3b0", "#8aa9e6", "#cf9fe0", "#ffb59b")
 RAMP_STEPS = 9
 
 # Slices look the same in both schemes; lightness alone tells the first five phases apart.
-PHASE_COLOURS = ("#17324a", "#d9d0bc", "#c3752f", "#7fa6b8", "#8a4f6d", "#a8b25f", "#4d4d4d", "#e8c3b0")
+PHASE_COLOURS = (
+    "#17324a", "#d9d0bc", "#c3752f", "#7fa6b8", "#8a4f6d", "#a8b25f", "#4d4d4d", "#e8c3b0",
+    "#2f6f5e", "#d8b13c", "#5b4b8a", "#b4452f",
+)  # fmt: skip
 
 
 def _token(index: int) -> str:
@@ -46,7 +49,7 @@ CATEGORIES = (ACCENT, WARM, GREEN, VIOLET)
 
 
 def phase_colour(index: int) -> str:
-    """Of the phase at this place in the table of phases; repeats after eight."""
+    """Of the phase at this place in the table of phases; repeats after twelve."""
     return PHASE_COLOURS[index % len(PHASE_COLOURS)]
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 _SIZE_PX = (301, 190)
-_ROOM = 1.4  # beyond the smallest and the largest diameter
+_ROOM = 1.6  # beyond the smallest and the largest diameter
 _POINTS = 240
 _NUMBER_DASHES = (5, 2.5)
 

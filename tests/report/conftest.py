@@ -107,17 +107,23 @@ def electrode() -> eh.Microstructure:
 
 
 @pytest.fixture(scope="session")
+def description(electrode) -> eh.Description:
+    return eh.describe(electrode)
+
+
+@pytest.fixture(scope="session")
 def tensor(electrode) -> eh.EffectiveTensor:
     return eh.effective_tensor(electrode, {"pore": 1.0})
 
 
 @pytest.fixture(scope="session")
-def items(electrode, tensor, base, changed) -> dict[str, object]:
+def items(electrode, description, tensor, base, changed) -> dict[str, object]:
     """Every kind of item under a name of its own."""
     pieces = eh.subvolume_values(electrode, {"pore": 1.0})
     return {
         "microstructure": electrode,
-        "description": eh.describe(electrode),
+        "survey": eh.survey(electrode),
+        "description": description,
         "tensor": eh.Named("electrolyte", tensor),
         "periodic tensor": eh.effective_tensor(electrode, {"pore": 1.0}, boundary=eh.Boundary.PERIODIC),
         "two phases": eh.effective_tensor(electrode, {"active": 0.1, "binder": 100.0}),

@@ -4,11 +4,11 @@ import doctest
 
 import pytest
 
-from electrode_homog.report import digits, electrode_figures, quantities
+from electrode_homog.report import digits, electrode_figures, layer_blocks, quantities
 from electrode_homog.report.digits import NARROW_SPACE, change, length_text, percent, rounded, with_error, written
 
 
-@pytest.mark.parametrize("module", [digits, quantities, electrode_figures])
+@pytest.mark.parametrize("module", [digits, quantities, electrode_figures, layer_blocks])
 def test_examples_in_docstrings(module):
     """The examples in the docstrings are true."""
     result = doctest.testmod(module)

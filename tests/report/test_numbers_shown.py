@@ -10,8 +10,6 @@ import electrode_homog as eh
 from electrode_homog.report.contents import sorted_contents
 from electrode_homog.report.digits import MINUS, NARROW_SPACE
 from electrode_homog.report.discharge_section import discharge_section
-from electrode_homog.report.electrode_figures import layer_fractions
-from electrode_homog.report.electrode_section import electrode_section
 from electrode_homog.report.fit_section import fit_section
 from electrode_homog.report.headline import more, summary, tiles
 from electrode_homog.report.page import Beside, Details, Facts, Matrix, Panel, Section, Table
@@ -42,29 +40,6 @@ def cautions(section: Section | None) -> str:
 def panel(section: Section | None, title: str) -> Panel:
     assert section is not None
     return next(panel for panel in section.panels if panel.title == title)
-
-
-def test_phase_table(electrode):
-    """Volume fraction and connected share per axis are those of `describe`, in per cent."""
-    section = electrode_section(sorted_contents([electrode]))
-    phase = eh.describe(electrode).phases[0]
-    shown = row(tables(section)[0], "pore")
-    assert float(shown[2].rstrip("%")) == pytest.approx(100 * phase.volume_fraction, rel=2e-3)
-    assert [float(text.rstrip("%")) for text in shown[3:6]] == pytest.approx(
-        [100 * share for share in phase.connected_fraction], rel=2e-3
-    )
-    assert float(shown[6]) == pytest.approx(1e-6 * phase.face_count_area_per_m, rel=5e-3)
-    assert "28 voxels wide" in cautions(section)
-    assert "never hand it to a cell model" in cautions(section)
-
-
-@pytest.mark.parametrize("axis", [0, 1, 2])
-def test_layers_average_to_the_whole(electrode, axis):
-    """Shares layer by layer add up to 1 and average to the volume fraction along every axis."""
-    shares = layer_fractions(electrode, axis)
-    assert shares.shape == (3, electrode.image.shape[axis])
-    np.testing.assert_allclose(shares.sum(axis=0), 1, rtol=1e-12)
-    np.testing.assert_allclose(shares.mean(axis=1), list(electrode.fractions.values()), rtol=1e-12)
 
 
 def test_tensor_table(tensor):

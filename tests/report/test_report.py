@@ -10,8 +10,8 @@ import electrode_homog as eh
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 KINDS = [
-    "microstructure", "description", "tensor", "periodic tensor", "two phases", "conductivity", "pieces", "law",
-    "base", "base run", "rest", "design", "line", "fit",
+    "microstructure", "survey", "description", "tensor", "periodic tensor", "two phases", "conductivity", "pieces",
+    "law", "base", "base run", "rest", "design", "line", "fit",
 ]  # fmt: skip
 
 
@@ -132,7 +132,8 @@ def test_names_are_text(electrode, tmp_path):
     image = eh.VoxelImage(electrode.image.labels, 1e-6, source)
     renamed = eh.Microstructure(image, {evil: 0, "$\\alpha_{": 1, "日本": 2})
     tensor = eh.effective_tensor(renamed, {evil: 1.0})
-    page = written([renamed, tensor, eh.Named("<b>&", tensor)], tmp_path, title="<i>T</i> & Ü")
+    items = [renamed, eh.describe(renamed), tensor, eh.Named("<b>&", tensor)]
+    page = written(items, tmp_path, title="<i>T</i> & Ü")
     assert not page.tags & {"script", "img", "b", "i"}
     for name in (evil, "$\\alpha_{", "日本", "<b>&", "<i>T</i> & Ü", "<img src=http://example.org/a.png>"):
         assert name in page.text
@@ -176,7 +177,7 @@ def test_existing_file_is_kept(items, tmp_path):
     [
         ([], "items is empty"),
         ("tensor", "not a sequence"),
-        ([1.0], "float 1.0 cannot be reported; items are Microstructure, Description"),
+        ([1.0], "float 1.0 cannot be reported; items are Microstructure, Survey, Description"),
         ([None], "cannot be reported"),
         ([np.zeros(3)], "ndarray"),
         ([eh.TortuosityFactor(3.0)], "TortuosityFactor"),
