@@ -61,7 +61,7 @@ def convert(
 
     refuse_existing_image(output, force=force, inputs=[image])
     options = reading_options(voxel_size, through_axis, dataset)
-    options |= _part(crop, coarsen) | _raw_layout(raw_shape, raw_type, raw_offset)
+    options |= part_options(crop, coarsen) | raw_options(raw_shape, raw_type, raw_offset)
     found = read_image(image, **options)
     write_image(found, output, overwrite=force)
     note(f"wrote {output}: {found!r}")
@@ -96,9 +96,15 @@ def generate(
 
 
 def refuse_existing_image(output: Path, *others: str | Path | None, force: bool, inputs: Sequence[Path] = ()) -> None:
-    """As `refuse_existing_outputs`, of which the first may be a Zarr folder; the writer judges whether it is one."""
+    """As `refuse_existing_outputs`, of which the first is an image, perhaps a folder; the writer judges which.
+
+    InputError for an image whose suffix is that of no format that is written.
+    """
+    from electrode_homog.images.writing import writable_name
+
     if output.suffix.lower() != ".zarr" or not output.is_dir():
         refuse_existing_outputs(output, *others, force=force, inputs=inputs)
+        writable_name(output)
         return
     refuse_existing_outputs(*others, force=force, inputs=inputs)
     if output.resolve() in {path.resolve() for path in inputs}:
@@ -107,7 +113,7 @@ def refuse_existing_image(output: Path, *others: str | Path | None, force: bool,
         raise InputError(f"{output} exists already; choose another name or overwrite it (--force)")
 
 
-def _part(crop: str | None, coarsen: str | None) -> dict[str, Any]:
+def part_options(crop: str | None, coarsen: str | None) -> dict[str, Any]:
     """Arguments `crop` and `coarsen` of a reader."""
     found: dict[str, Any] = {}
     if crop is not None:
@@ -121,7 +127,7 @@ def _part(crop: str | None, coarsen: str | None) -> dict[str, Any]:
     return found
 
 
-def _raw_layout(shape: str | None, dtype: str | None, offset: int | None) -> dict[str, Any]:
+def raw_options(shape: str | None, dtype: str | None, offset: int | None) -> dict[str, Any]:
     """Argument `raw` of a reader."""
     if shape is None and dtype is None and offset is None:
         return {}

@@ -7,7 +7,17 @@ import typer
 
 from electrode_homog.cli.arguments import Dataset, Force, Json, ThroughAxis, VoxelSize, pairs, reading_options
 from electrode_homog.cli.console import hand_out, note, table, telling_of_compilation
-from electrode_homog.cli.file_verbs import Output, refuse_existing_image
+from electrode_homog.cli.file_verbs import (
+    Coarsen,
+    Crop,
+    Output,
+    RawOffset,
+    RawShape,
+    RawType,
+    part_options,
+    raw_options,
+    refuse_existing_image,
+)
 from electrode_homog.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,6 +54,11 @@ def segment(
     voxel_size: VoxelSize = None,
     through_axis: ThroughAxis = None,
     dataset: Dataset = None,
+    raw_shape: RawShape = None,
+    raw_type: RawType = None,
+    raw_offset: RawOffset = None,
+    crop: Crop = None,
+    coarsen: Coarsen = None,
     json: Json = None,
     force: Force = False,
 ) -> None:
@@ -59,8 +74,10 @@ def segment(
     if (classes is None) == (not threshold):
         raise InputError("give either --classes, for thresholds by multi-Otsu, or --threshold for each threshold")
     smallest = _smallest(smallest_island or [])
+    options = reading_options(voxel_size, through_axis, dataset)
+    options |= part_options(crop, coarsen) | raw_options(raw_shape, raw_type, raw_offset)
     with telling_of_compilation():
-        image = _denoised(read_grey_image(grey, **reading_options(voxel_size, through_axis, dataset)), denoise)
+        image = _denoised(read_grey_image(grey, **options), denoise)
         found = _segmented(image, classes, threshold or [], watershed=watershed)
         _show(found)
 

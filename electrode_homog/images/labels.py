@@ -93,9 +93,11 @@ def _check_whole(path: Path, block: np.ndarray) -> None:
 
 
 def _blocks(array: np.ndarray) -> Iterator[np.ndarray]:
-    """Parts of a few million voxels, cut along the axis on which the memory is longest apart."""
-    axis = int(np.argmax(np.abs(array.strides))) if array.size else 0
-    along = np.moveaxis(array, axis, 0)
-    slices = max(1, _BLOCK // max(1, along[0].size))
-    for start in range(0, along.shape[0], slices):
-        yield along[start : start + slices]
+    """Parts of a few million voxels, cut along the axes on which the memory is longest apart."""
+    order = np.argsort([-abs(stride) for stride in array.strides], kind="stable")
+    along = array.transpose(order)
+    planes = max(1, _BLOCK // max(1, along[0].size))
+    rows = max(1, _BLOCK // max(1, along.shape[2])) if planes == 1 else along.shape[1]
+    for start in range(0, along.shape[0], planes):
+        for first in range(0, along.shape[1], rows):
+            yield along[start : start + planes, first : first + rows]

@@ -6,6 +6,7 @@ from pathlib import Path
 from electrode_homog.errors import InputError
 from electrode_homog.images.voxel_image import VoxelImage
 
+_WRITTEN = (".tif", ".tiff", ".zarr", ".vti")
 _OFFERED = ".tif, .tiff (as OME-TIFF), .zarr or .vti"
 
 
@@ -20,14 +21,10 @@ def write_image(image: VoxelImage, path: str | os.PathLike[str], *, overwrite: b
         raise InputError(f"image is {type(image).__name__}, not a VoxelImage; segment it first")
     if not isinstance(path, (str, os.PathLike)):
         raise InputError(f"path = {path!r} is not a file name")
-    target = Path(path)
+    target = writable_name(path)
     if not isinstance(overwrite, bool):
         raise InputError(f"overwrite = {overwrite!r} is not True or False")
     match target.suffix.lower():
-        case ".tif" | ".tiff":
-            from electrode_homog.images.formats.tiff_writing import write_ome_tiff
-
-            write_ome_tiff(image, target, overwrite=overwrite)
         case ".zarr":
             from electrode_homog.images.formats.zarr_writing import write_zarr
 
@@ -36,6 +33,16 @@ def write_image(image: VoxelImage, path: str | os.PathLike[str], *, overwrite: b
             from electrode_homog.images.formats.vti_writing import write_vti
 
             write_vti(image, target, overwrite=overwrite)
-        case suffix:
-            raise InputError(f"{target}: suffix {suffix!r} is not one of {_OFFERED}")
+        case _:
+            from electrode_homog.images.formats.tiff_writing import write_ome_tiff
+
+            write_ome_tiff(image, target, overwrite=overwrite)
+    return target
+
+
+def writable_name(path: str | os.PathLike[str]) -> Path:
+    """The path; InputError unless its suffix is that of a format in which images are written."""
+    target = Path(path)
+    if target.suffix.lower() not in _WRITTEN:
+        raise InputError(f"{target}: suffix {target.suffix!r} is not one of {_OFFERED}")
     return target

@@ -56,6 +56,8 @@ def test_convert_cuts_and_coarsens_a_raw_file(command, tmp_path, made):
         (("convert", "first.npy", "out.tif"), "states no voxel size"),
         (("convert", "first.npy", "first.npy", "--voxel-size", "1um"), "choose another name"),
         (("convert", "scan.raw", "out.tif", "--raw-offset", "3"), "--raw-shape and --raw-type"),
+        (("segment", "nothing.tif", "out.png", "--classes", "2"), "suffix '.png'"),
+        (("generate", "out.npy", "--seed", "1"), "suffix '.npy'"),
         (("generate", "out.tif", "--seed", "1", "--shape", "5,5"), "3 whole numbers"),
         (("segment", "grey.npy", "out.tif", "--voxel-size", "1um"), "--classes"),
         (("segment", "grey.npy", "out.tif", "--voxel-size", "1um", "--classes", "2", "--denoise", "magic"), "magic"),
@@ -110,3 +112,19 @@ def test_segment_cleans_and_floods(command, tmp_path, made):
     assert code == 0, err
     found = eh.read_image(tmp_path / "labels.zarr")
     assert set(np.unique(found.labels)) == {0, 1}
+
+
+def test_segment_reads_a_raw_scan_and_a_part_of_it(command, tmp_path):
+    """A scan without a header is segmented like any other: by its shape and type, cropped and coarsened first."""
+    solid = np.random.default_rng(0).random((12, 10, 8)) < 0.5
+    grey = np.random.default_rng(1).normal(np.where(solid, 200, 60), 8).clip(0, 255).astype("<u2")
+    (tmp_path / "scan.raw").write_bytes(b"header" + grey.tobytes())
+    layout = ("--raw-shape", "12,10,8", "--raw-type", "<u2", "--raw-offset", "6", "--voxel-size", "1um")
+    code, _, err = command(
+        "segment", "scan.raw", "labels.ome.tif", "--classes", "2", *layout, "--crop", "2:12,0:10,0:8"
+    )
+    assert code == 0, err
+    np.testing.assert_array_equal(eh.read_image(tmp_path / "labels.ome.tif").labels, solid[2:])
+    code, _, err = command("segment", "scan.raw", "small.ome.tif", "--threshold", "130", *layout, "--coarsen", "2")
+    assert code == 0, err
+    assert eh.read_image(tmp_path / "small.ome.tif").shape == (6, 5, 4)

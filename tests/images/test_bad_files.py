@@ -176,7 +176,7 @@ BAD = {
     "negative_shape.npy": (_npy_header(HEADER % "(-3, 3, 3)"), "shape"),
     "version.npy": (b"\x93NUMPY\x09\x00" + bytes(100), "damaged|format"),
     "two_d.npy": (_npy(STACK[0]), r"\(7, 9\) is not"),
-    "four_d.npy": (_npy(STACK[None]), r"\(1, 5, 7, 9\) is not"),
+    "four_d.npy": (_npy(np.stack([STACK] * 2)), r"\(2, 5, 7, 9\) is not"),
     "no_voxel.npy": (_npy(STACK[:0]), r"\(0, 7, 9\) is not"),
     "scalar.npy": (_npy(np.uint8(3)), r"\(\) is not"),
     "text.npy": (_npy(STACK.astype(str)), "not numbers"),
@@ -187,8 +187,8 @@ BAD = {
     "negative.npy": (_npy(STACK.astype(np.int8) - 1), r"go down to -1 \(.*% of the voxels"),
     "noise.npy": (_npy(np.random.default_rng(1).normal(size=(9, 9, 9))), "not a whole number"),
     "many.npy": (_npy(np.arange(20_000).reshape(20, 20, 50)), "distinct values. Not segmented"),
-    "several.npz": (_zip(("a.npy", _npy(STACK)), ("b.npy", _npy(STACK))), "2 arrays .'a.npy', 'b.npy'"),
-    "none.npz": (_zip(), "0 arrays"),
+    "several.npz": (_zip(("a.npy", _npy(STACK)), ("b.npy", _npy(STACK))), "2 images .'a' 5 x 7 x 9 uint8; 'b'"),
+    "none.npz": (_zip(), "holds no array at all"),
     "not_zip.npz": (_npy(STACK), "damaged"),
     "cut.npz": (_zip(("a.npy", _npy(STACK)))[:200], "damaged"),
     "not_array.npz": (_zip(("a.txt", b"hello, this is not an array")), "damaged"),
@@ -327,6 +327,44 @@ def test_implausible_size_is_out_of_range_with_a_guess(tmp_path, size, unit):
         read_image(tmp_path / "a.npy", voxel_size_m=size)
 
 
+@pytest.mark.parametrize("size", [5.345e-6, 1e-9])
+def test_what_is_no_electrode_may_be_read_without_a_length(tmp_path, size):
+    """A rock of 2.14 mm, or a cell of 400 nm, is refused with remedies, and each of them works."""
+    rock = np.broadcast_to(np.uint8(0), (400, 2, 2))
+    np.save(tmp_path / "a.npy", rock)
+    with pytest.raises(OutOfRangeError, match=r"no electrode, .* give a voxel size of 1 \(--voxel-size 1\)") as error:
+        read_image(tmp_path / "a.npy", voxel_size_m=size)
+    assert "metres?" not in str(error.value)
+    assert read_image(tmp_path / "a.npy", voxel_size_m=1).shape == (400, 2, 2)
+    if size > 1e-6:
+        assert "crop it to 374 voxels along x" in str(error.value)
+        assert read_image(tmp_path / "a.npy", voxel_size_m=size, crop=[(0, 374), (0, 2), (0, 2)]).shape == (374, 2, 2)
+
+
+def test_oblong_voxels_are_not_to_be_given_up_for_a_unit_voxel(tmp_path):
+    """Tensors depend on the shape of the voxels: a rock that is too thick can then only be cropped."""
+    np.save(tmp_path / "a.npy", np.zeros((400, 2, 2), np.uint8))
+    with pytest.raises(OutOfRangeError, match="crop it to 200 voxels") as error:
+        read_image(tmp_path / "a.npy", voxel_size_m=(10e-6, 5e-6, 5e-6))
+    assert "--voxel-size 1" not in str(error.value)
+
+
+def test_no_message_advises_to_trust_a_file(tmp_path):
+    """NumPy's own words on a header that it distrusts name the option that would run what is in the file."""
+    (tmp_path / "a.npy").write_bytes(b"\x93NUMPY\x02\x00" + (10**6).to_bytes(4, "little") + b"(" * 10**6)
+    with pytest.raises(InputError, match="header is damaged") as error:
+        read_image(tmp_path / "a.npy", voxel_size_m=1e-6)
+    assert "pickle" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["a.gz", "a.tif.zip"])
+def test_packed_files_are_to_be_unpacked(tmp_path, name):
+    """What is no format of images but a packing of one is named as such."""
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(InputError, match="unpack it first"):
+        read_image(tmp_path / name, voxel_size_m=1e-6)
+
+
 def test_unit_voxel_is_exempt_from_the_physical_range(tmp_path):
     """Exactly 1 declares a geometry without length; 1.001 m is a sample 5 m thick."""
     np.save(tmp_path / "a.npy", STACK)
@@ -415,6 +453,14 @@ def test_inflating_page_does_not_take_memory(tmp_path):
     with pytest.raises(InputError):
         read_image(tmp_path / "a.tif", voxel_size_m=1e-6)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000  # kB; 64 MB would be 65 536
+
+
+@pytest.mark.parametrize("compression", ["jpeg2000", "jpegxl", "png"])
+def test_codecs_with_a_size_of_their_own_are_not_asked(tmp_path, compression):
+    """A page of such a codec may unpack to any size, whatever the page says, so that the codec never sees it."""
+    tifffile.imwrite(tmp_path / "a.tif", STACK, compression=compression, photometric="minisblack")
+    with pytest.raises(InputError, match=r"compressed by \w+, which is not read here; save it with LZW, deflate"):
+        read_image(tmp_path / "a.tif", voxel_size_m=1e-6)
 
 
 def test_nothing_in_a_file_is_executed(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 import tifffile
 
 from electrode_homog.errors import InputError
-from electrode_homog.images import read_image, reading
+from electrode_homog.images import labels, read_image, reading
 from electrode_homog.images.reading import read_grey_image
 
 STACK = np.random.default_rng(0).integers(0, 3, (5, 7, 9), dtype=np.uint8)
@@ -286,6 +286,64 @@ def test_coarsening_takes_a_slab_at_a_time(tmp_path, name, monkeypatch):
     found = read_image(tmp_path / name, voxel_size_m=VOXEL, coarsen=(2, 2, 3))
     np.testing.assert_array_equal(found.labels, expected.labels)
     assert (found.voxel_size_m, found.source) == (expected.voxel_size_m, expected.source)
+
+
+@pytest.mark.parametrize("shape", [(1, 5, 7, 9), (5, 7, 9, 1), (1, 1, 5, 7, 9), (5, 1, 7, 9)])
+@pytest.mark.parametrize("order", "CF")
+def test_axes_of_length_one_are_dropped(tmp_path, shape, order):
+    """Time and channel of an array with one of each are no axes of the image."""
+    array = np.asarray(STACK.reshape(shape), order=order)
+    np.save(tmp_path / "a.npy", array)
+    np.savez(tmp_path / "a.npz", array)
+    for name in ("a.npy", "a.npz"):
+        np.testing.assert_array_equal(read_image(tmp_path / name, voxel_size_m=VOXEL).labels, STACK)
+
+
+def test_the_only_image_among_several_arrays_is_taken(tmp_path):
+    """A voxel size, a name or an object beside the labels is no image, and is never loaded."""
+    others = {"voxel": np.ones(3), "name": np.array("cathode"), "object": np.array([{}], dtype=object)}
+    np.savez(tmp_path / "a.npz", labels=STACK, **others)
+    np.testing.assert_array_equal(read_image(tmp_path / "a.npz", voxel_size_m=VOXEL).labels, STACK)
+    np.savez(tmp_path / "a.npz", allow_pickle=True, **others)
+    with pytest.raises(InputError, match=r"'voxel' 3 float64; 'name'.*'object', not numbers but object"):
+        read_image(tmp_path / "a.npz", voxel_size_m=VOXEL)
+
+
+def test_previews_are_no_slices(tmp_path):
+    """Pages that call themselves reduced versions are passed over, at the end or between the slices."""
+    wide = np.random.default_rng(0).integers(0, 3, (5, 32, 48), dtype=np.uint8)
+    with tifffile.TiffWriter(tmp_path / "end.tif") as writer:
+        writer.write(wide, photometric="minisblack")
+        writer.write(wide[0, ::4, ::4].copy(), photometric="minisblack", subfiletype=1)
+    with tifffile.TiffWriter(tmp_path / "between.tif") as writer:
+        for page in wide:
+            writer.write(page, photometric="minisblack", metadata=None)
+            writer.write(page[::4, ::4].copy(), photometric="minisblack", subfiletype=1, metadata=None)
+    for name in ("end.tif", "between.tif"):
+        np.testing.assert_array_equal(read_image(tmp_path / name, voxel_size_m=VOXEL).labels, wide)
+
+
+def test_palette_tiff_gives_the_numbers_not_the_colours(tmp_path):
+    """All pages must have one palette: with several, one number means several labels."""
+    colours = np.random.default_rng(0).integers(0, 65535, (2, 3, 256), dtype=np.uint16)
+    tifffile.imwrite(tmp_path / "one.tif", STACK, photometric="palette", colormap=colours[0])
+    np.testing.assert_array_equal(read_image(tmp_path / "one.tif", voxel_size_m=VOXEL).labels, STACK)
+    with tifffile.TiffWriter(tmp_path / "two.tif") as writer:
+        for number, page in enumerate(STACK):
+            writer.write(page, photometric="palette", colormap=colours[number // 4], metadata=None)
+    with pytest.raises(InputError, match="page 4 has a palette of its own"):
+        read_image(tmp_path / "two.tif", voxel_size_m=VOXEL)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_labels_are_counted_in_small_parts(tmp_path, monkeypatch, order):
+    """However large a slice is, few voxels are examined at once, and each of them once."""
+    monkeypatch.setattr(labels, "_BLOCK", 20)
+    parts = [part.size for part in labels._blocks(STACK.transpose(order))]
+    assert (sum(parts), max(parts) <= 20) == (STACK.size, True)
+    count = labels.LabelCount(tmp_path)
+    count.add(STACK.transpose(order))
+    assert count.voxels == dict(enumerate(np.bincount(STACK.ravel()).tolist()))
 
 
 def test_plain_resolution_is_shown_but_not_taken(tmp_path):

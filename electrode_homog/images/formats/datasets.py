@@ -52,7 +52,7 @@ def only_image(path: Path, entries: Iterable[ArrayEntry], *, others: Sequence[st
         raise InputError(f"{path}: holds {len(images)} images ({listed(images)}); name one of them as dataset")
     beside = [*map(str, entries), *others]
     found = f"it holds {listed(beside)}" if beside else "it holds no array at all"
-    raise InputError(f"{path}: no array of numbers with three axes is in it ({found}); save the image as one")
+    raise InputError(f"{path}: no array of numbers with three axes is in it ({found}); save the image as one array")
 
 
 def listed(things: Sequence[object]) -> str:

@@ -1,4 +1,4 @@
-"""HDF5 (.h5, .hdf5, .hdf, .nxs): one dataset, named by its path inside the file or the only one with three axes.
+"""HDF5 (.h5, .hdf5, .hdf, .nxs, .dream3d): one dataset, named by its path or the only one with three axes.
 
 The voxel size is read from the attribute `element_size_um` (Fiji, ilastik: three micrometres in the order of the
 array axes) or `voxel_size_m`; other attributes have no agreed meaning. Axes of length 1 beside three others are
@@ -15,7 +15,7 @@ import numpy as np
 from electrode_homog.errors import InputError
 from electrode_homog.images.formats.datasets import ArrayEntry, image_axes, only_image
 from electrode_homog.images.formats.guard import check_memory, parsing
-from electrode_homog.images.formats.hdf5_data import check_present, elsewhere, number_type
+from electrode_homog.images.formats.hdf5_data import check_present, check_unpacked, elsewhere, number_type
 from electrode_homog.images.formats.hdf5_links import dataset_at, datasets_below
 from electrode_homog.images.formats.stored import Box, StoredImage
 from electrode_homog.images.length import Calibration
@@ -63,16 +63,23 @@ def stored_dataset(path: Path, name: str, dataset: "h5py.Dataset") -> StoredImag
     axes = image_axes(dataset.shape or ())
     if axes is None:
         raise InputError(f"{path}: dataset {name!r} has shape {dataset.shape}; three axes are needed")
-    check_present(path, name, dataset)
+    suspect = check_present(path, name, dataset)
     nx, ny, nz = (dataset.shape[axis] for axis in axes)
 
     def read(box: Box) -> np.ndarray:
         check_memory(path, tuple(part.stop - part.start for part in box), dtype.itemsize)
         parts = dict(zip(axes, box, strict=True))
         with parsing(path):
+            for offset in [each for each in suspect if _is_touched(each, dataset.chunks or (), parts)]:
+                check_unpacked(path, name, dataset, offset)
+                suspect.discard(offset)
             return dataset[tuple(parts.get(axis, 0) for axis in range(len(dataset.shape)))]
 
     return StoredImage((nx, ny, nz), dtype, _calibration(dataset), read)
+
+
+def _is_touched(offset: tuple[int, ...], chunks: tuple[int, ...], parts: dict[int, slice]) -> bool:
+    return all(offset[k] < part.stop and part.start < offset[k] + chunks[k] for k, part in parts.items())
 
 
 def _only_name(path: Path, file: "h5py.File") -> str:

@@ -30,6 +30,7 @@ _BUILT_IN = {
 }
 _REMEDY = "save it anew with gzip compression or none"
 _DEFLATE_RATIO = 1032  # the most that deflate can expand: 258 bytes from 2 bits
+_UNPACKED = 2**30  # bytes that one chunk may become without having been looked at
 
 
 def number_type(dataset: "h5py.Dataset") -> np.dtype | None:
@@ -58,8 +59,11 @@ def elsewhere(dataset: "h5py.Dataset") -> str | None:
     return None
 
 
-def check_present(path: Path, name: str, dataset: "h5py.Dataset") -> None:
-    """InputError unless all values are in this file and can be decoded by what the library has built in."""
+def check_present(path: Path, name: str, dataset: "h5py.Dataset") -> set[tuple[int, ...]]:
+    """InputError unless all values are in this file and can be decoded by what the library has built in.
+
+    Returns the offsets of chunks that have so many bytes that `check_unpacked` must look at them before they are read.
+    """
     from h5py import h5d  # pyright: ignore[reportAttributeAccessIssue]
 
     created = dataset.id.get_create_plist()
@@ -69,9 +73,10 @@ def check_present(path: Path, name: str, dataset: "h5py.Dataset") -> None:
     if stored == 0:
         raise InputError(f"{path}: dataset {name!r} has a shape, {dataset.shape}, but no data; write it again")
     if created.get_layout() == h5d.CHUNKED:
-        _check_chunks(path, name, dataset)
-    elif stored != needed:
+        return _check_chunks(path, name, dataset)
+    if stored != needed:
         raise InputError(f"{path}: dataset {name!r} is damaged: {stored} bytes are stored of {needed}; copy it again")
+    return set()
 
 
 def _check_filters(path: Path, name: str, created: "h5py.h5p.PropDCID") -> None:
@@ -86,7 +91,7 @@ def _check_filters(path: Path, name: str, created: "h5py.h5p.PropDCID") -> None:
             )
 
 
-def _check_chunks(path: Path, name: str, dataset: "h5py.Dataset") -> None:
+def _check_chunks(path: Path, name: str, dataset: "h5py.Dataset") -> set[tuple[int, ...]]:
     chunks, itemsize = dataset.chunks or dataset.shape, dataset.id.get_type().get_size()
     chunk = math.prod(chunks) * itemsize
     check_chunk(path, dataset.shape, chunks, itemsize)
@@ -95,23 +100,28 @@ def _check_chunks(path: Path, name: str, dataset: "h5py.Dataset") -> None:
     if present != expected:
         raise InputError(
             f"{path}: dataset {name!r} is incomplete: {present} of {expected} chunks are there, the others would read "
-            "as a fill value; write it again"
+            "as a fill value; write all of its values"
         )
-    suspect: list[tuple[int, ...]] = []
-    limit = min(2 * chunk + 2**16, available_memory_bytes() // _DEFLATE_RATIO)
+    suspect: set[tuple[int, ...]] = set()
+    swollen: list[tuple[int, ...]] = []
+    limit = min(available_memory_bytes(), _UNPACKED) // _DEFLATE_RATIO
 
     def judge(chunk_info: "h5py.h5d.StoreInfo") -> None:
-        if chunk_info.size > limit:
-            suspect.append(chunk_info.chunk_offset)
+        if chunk_info.size > 2 * chunk + 2**16:
+            swollen.append(chunk_info.chunk_offset)
+        elif chunk_info.size > limit:
+            suspect.add(chunk_info.chunk_offset)
 
     dataset.id.chunk_iter(judge)
-    for offset in suspect:
-        _check_unpacked(path, name, dataset, offset, chunk)
+    for offset in swollen:
+        check_unpacked(path, name, dataset, offset)
+    return suspect
 
 
-def _check_unpacked(path: Path, name: str, dataset: "h5py.Dataset", offset: tuple[int, ...], chunk: int) -> None:
+def check_unpacked(path: Path, name: str, dataset: "h5py.Dataset", offset: tuple[int, ...]) -> None:
     """Unpack one deflated chunk as far as it may go; the library would go on as long as memory lasts."""
     created = dataset.id.get_create_plist()
+    chunk = math.prod(dataset.chunks or dataset.shape) * dataset.id.get_type().get_size()
     if _DEFLATE not in [created.get_filter(index)[0] for index in range(created.get_nfilters())]:
         return
     _, packed = dataset.id.read_direct_chunk(offset)

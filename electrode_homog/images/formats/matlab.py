@@ -1,7 +1,8 @@
 """MATLAB files (.mat), versions 5 to 7.3: one numeric or logical array, in MATLAB's own axis order.
 
-Version 7.3 is HDF5, where MATLAB's first axis is the last. Cells, structures, objects and function handles are
-never built. No voxel size is agreed on in these files, so none is read.
+Version 7.3 is HDF5, where MATLAB's first axis is the last, and the field of a structure is an array that can be named
+(`s/field`). Cells, objects, function handles and the structures of older versions are never built. No voxel size is
+agreed on in these files, so none is read.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from electrode_homog.images.formats.datasets import ArrayEntry, image_axes, list
 from electrode_homog.images.formats.guard import opened, parsing
 from electrode_homog.images.formats.hdf5 import opened_file, stored_dataset
 from electrode_homog.images.formats.hdf5_data import elsewhere, number_type
-from electrode_homog.images.formats.hdf5_links import dataset_at
+from electrode_homog.images.formats.hdf5_links import dataset_at, datasets_below
 from electrode_homog.images.formats.matlab5 import Element, array_of, elements
 from electrode_homog.images.formats.stored import Box, StoredImage
 
@@ -50,13 +51,14 @@ def opened_matlab(path: Path, dataset: str | None) -> Iterator[StoredImage]:
 def _version_5(path: Path, file: BinaryIO, dataset: str | None) -> StoredImage:
     found = list(elements(path, file))
     entries = [ArrayEntry(each.name, each.shape, each.kind) for each in found if each.is_plain]
-    others = [f"{each.name!r}, a {each.kind}" for each in found if not each.is_plain and each.name]
+    others = [_described(each) for each in found if not each.is_plain and each.name]
     name = only_image(path, entries, others=others) if dataset is None else dataset
     element = _named(path, found, name)
     axes = image_axes(element.shape)
     if element.dtype is None or axes is None:
         raise InputError(
-            f"{path}: {name!r} is a {element.kind} of shape {element.shape}; a real array with three axes is needed"
+            f"{path}: {name!r} is a {element.kind} of shape {element.shape}; a real array with three axes is needed; "
+            "save it as a variable of its own"
         )
     nx, ny, nz = shape = tuple(element.shape[axis] for axis in axes)
     whole = cache(lambda: array_of(path, file, element).reshape(shape, order="F"))
@@ -66,6 +68,11 @@ def _version_5(path: Path, file: BinaryIO, dataset: str | None) -> StoredImage:
             return whole()[box]
 
     return StoredImage((nx, ny, nz), element.dtype, None, read, mapped=element.packed_at is None)
+
+
+def _described(element: Element) -> str:
+    hint = ": save the field with the image as a variable of its own" if element.kind in ("struct", "cell") else ""
+    return f"{element.name!r}, a {element.kind}{hint}"
 
 
 def _named(path: Path, found: list[Element], name: str) -> Element:
@@ -91,22 +98,23 @@ def _version_7_3(path: Path, file: "h5py.File", dataset: str | None) -> StoredIm
 
 
 def _only_variable(path: Path, file: "h5py.File") -> str:
-    import h5py
-
     entries, others = [], []
-    for name in map(str, file):
+    found, links = datasets_below(path, file)
+    for name, node in found.items():
+        name = name.removeprefix("/")
         if name.startswith("#"):  # MATLAB's own: contents of cells and objects
             continue
-        node = file[name] if isinstance(file.get(name, getlink=True), h5py.HardLink) else None
-        if not isinstance(node, h5py.Dataset):
-            others.append(f"{name!r}, a {'structure' if node is not None else 'link'}")
-        elif outside := elsewhere(node):
+        if outside := elsewhere(node):
             others.append(f"{name!r}, {outside}")
         elif number_type(node) is None or _class(node) not in _NUMERIC:
             others.append(f"{name!r}, a {_class(node)}")
         else:
-            entries.append(ArrayEntry(name, tuple(reversed(node.shape or ())), _class(node)))
-    return only_image(path, entries, others=others)
+            entry = ArrayEntry(name, tuple(reversed(node.shape or ())), _class(node))
+            if "/" not in name:
+                entries.append(entry)
+            elif image_axes(entry.shape):
+                others.append(f"{entry}, in a structure: give this name as dataset")
+    return only_image(path, entries, others=[*others, *links])
 
 
 def _class(data: "h5py.Dataset") -> str:

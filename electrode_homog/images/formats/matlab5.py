@@ -27,6 +27,7 @@ _CLASSES = {
 _NUMERIC = range(6, 16)
 _COMPLEX, _LOGICAL = 0x0800, 0x0200
 _HEAD = 4096  # bytes within which the head of an element ends: a name has 63 letters at most
+_LONGEST_NAME = 63
 _PADDING = 16  # bytes unpacked beyond the numbers, to see whether the stream ends there
 _MOST_ELEMENTS = 10_000
 
@@ -127,6 +128,8 @@ def _judged(path: Path, order: str, head: bytes, start: int, length: int, packed
     dims, at, _ = _part(order, head, at)
     name, at, _ = _part(order, head, at)
     shape = tuple(np.frombuffer(dims, f"{order}i4").tolist())
+    if len(name) > _LONGEST_NAME:
+        raise InputError(f"{path}: a variable has a name of {len(name)} letters; damaged: copy it again")
     text, kind = name.decode("latin-1"), _CLASSES.get(flags & 0xFF, "unknown")
     plain = flags & 0xFF in _NUMERIC and not flags & _COMPLEX
     if not plain or any(n < 1 for n in shape):

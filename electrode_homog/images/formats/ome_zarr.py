@@ -8,12 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from electrode_homog.errors import InputError
-from electrode_homog.images.length import Calibration
-
-_UNITS = {
-    "nanometer": "nm", "micrometer": "um", "millimeter": "mm", "centimeter": "cm", "meter": "m",
-    "nanometre": "nm", "micrometre": "um", "millimetre": "mm", "centimetre": "cm", "metre": "m",
-}  # fmt: skip
+from electrode_homog.images.length import Calibration, in_metres
 
 
 def finest_level(path: Path, attributes: dict[str, Any]) -> str | None:
@@ -49,12 +44,10 @@ def calibration_of(path: Path, attributes: dict[str, Any], level: str, axes: tup
     x, y, z = (lengths[axis] for axis in axes)
     if len(set(units)) == 1:
         return Calibration((x, y, z), units[0])
-    if not set(units) <= set(_UNITS.values()):
+    try:
+        x, y, z = (in_metres(length, unit) for length, unit in zip((x, y, z), units, strict=True))
+    except InputError:  # what is no length is shown, and refused where it is needed
         return Calibration((x, y, z), ", ".join(units))
-    x, y, z = (
-        Calibration((length, length, length), unit).voxel_size_m()[0] if length > 0 else length
-        for length, unit in zip((x, y, z), units, strict=True)
-    )
     return Calibration((x, y, z), "m")
 
 
@@ -91,8 +84,7 @@ def _kind(axis: dict[str, Any]) -> str:
 
 
 def _unit(axis: dict[str, Any]) -> str:
-    unit = str(axis.get("unit", ""))
-    return _UNITS.get(unit, unit)
+    return str(axis.get("unit", ""))
 
 
 def _scale(owner: dict[str, Any], count: int) -> list[float] | None:

@@ -13,10 +13,11 @@ from electrode_homog.images.formats.slices import opened_slices, slice_names
 from electrode_homog.images.formats.stored import StoredImage
 from electrode_homog.images.formats.tiff import opened_tiff
 
-_TIFF = (".tif", ".tiff")
-_HDF5 = (".h5", ".hdf5", ".hdf", ".he5", ".nxs", ".nx", ".nx5")
+_TIFF = (".tif", ".tiff", ".btf", ".tf2", ".tf8")  # the last three say BigTIFF
+_HDF5 = (".h5", ".hdf5", ".hdf", ".he5", ".nxs", ".nx", ".nx5", ".dream3d")
 _RAW = (".raw", ".dat", ".bin", ".vol")
-_SUFFIXES = (*_TIFF, ".npy", ".npz", *_HDF5, ".mat", ".vti", *_RAW)
+_DESCRIBED = (*_TIFF, ".npy", ".npz", *_HDF5, ".mat", ".vti")  # files that describe themselves
+_PACKED = (".gz", ".zip", ".7z", ".tar", ".tgz", ".rar", ".bz2", ".xz", ".zst")
 _ZARR_MARKS = ("zarr.json", ".zarray", ".zgroup")  # of versions 3 and 2
 
 
@@ -35,52 +36,58 @@ def image_digest(path: Path) -> str:
 
 
 def existing(path: Path) -> Path:
-    """The path; InputError where it is missing, may not be looked at, or has an unknown suffix."""
+    """The path; InputError where it is missing, may not be looked at, or is neither a file nor a folder."""
     with parsing_name(path):
         is_folder, is_file, exists = path.is_dir(), path.is_file(), path.exists()
-    if is_folder:
-        return path
     if not exists:
         raise InputError(f"{path}: no such file")
-    if not is_file:
+    if not is_folder and not is_file:
         raise InputError(f"{path}: is not a regular file")
-    if path.suffix.lower() not in _SUFFIXES:
-        raise InputError(
-            f"{path}: suffix {path.suffix!r} is not one of {', '.join(_SUFFIXES)}, nor is it a folder of slices or a "
-            ".zarr folder; convert it to TIFF"
-        )
     return path
 
 
 def _opened(path: Path, dataset: str | None, raw: RawLayout | None) -> AbstractContextManager[StoredImage]:
     suffix = path.suffix.lower()
-    if suffix in _RAW and not path.is_dir():
-        if raw is None:
-            raise InputError(f"{path}: a raw file says nothing about itself; give raw=RawLayout(shape, dtype)")
+    if path.is_dir():
+        _refuse_raw(path, raw)
+        return _opened_folder(path, dataset)
+    if raw is not None and suffix not in _DESCRIBED:  # whatever its name is
         _refuse_dataset(path, dataset)
         return opened_raw(path, raw)
-    if raw is not None:
-        raise InputError(f"{path}: a raw layout is for {', '.join(_RAW)}; a file of suffix {suffix!r} describes itself")
-    if path.is_dir() and not _is_zarr(path):
-        _refuse_dataset(path, dataset)
-        return opened_slices(path)
-    if suffix in _TIFF and not path.is_dir():
+    if suffix in _RAW:
+        raise InputError(
+            f"{path}: a raw file says nothing about itself; give raw=RawLayout(shape, dtype), or --raw-shape and "
+            "--raw-type of convert and segment"
+        )
+    _refuse_raw(path, raw)
+    if suffix not in _DESCRIBED:
+        remedy = "unpack it first" if suffix in _PACKED else "convert it to TIFF, or read it as raw"
+        raise InputError(
+            f"{path}: suffix {path.suffix!r} is not one of {', '.join((*_DESCRIBED, *_RAW))}, nor is it a folder of "
+            f"slices or a .zarr folder; {remedy}"
+        )
+    if suffix in _TIFF:
         _refuse_dataset(path, dataset)
         return opened_tiff(path)
-    if suffix == ".npy" and not path.is_dir():
+    if suffix == ".npy":
         _refuse_dataset(path, dataset)
         return opened_npy(path)
-    if suffix == ".npz" and not path.is_dir():
+    if suffix == ".npz":
         return opened_npz(path, dataset)
     return _opened_container(path, suffix, dataset)
 
 
-def _opened_container(path: Path, suffix: str, dataset: str | None) -> AbstractContextManager[StoredImage]:
-    """Formats whose libraries load only when one of their files is read."""
-    if path.is_dir():
+def _opened_folder(path: Path, dataset: str | None) -> AbstractContextManager[StoredImage]:
+    if _is_zarr(path):
         from electrode_homog.images.formats.zarr_store import opened_zarr
 
         return opened_zarr(path, dataset)
+    _refuse_dataset(path, dataset)
+    return opened_slices(path)
+
+
+def _opened_container(path: Path, suffix: str, dataset: str | None) -> AbstractContextManager[StoredImage]:
+    """Formats whose libraries load only when one of their files is read."""
     if suffix == ".mat":
         from electrode_homog.images.formats.matlab import opened_matlab
 
@@ -97,6 +104,12 @@ def _opened_container(path: Path, suffix: str, dataset: str | None) -> AbstractC
 def _is_zarr(folder: Path) -> bool:
     with parsing_name(folder):
         return folder.suffix.lower() == ".zarr" or any((folder / mark).is_file() for mark in _ZARR_MARKS)
+
+
+def _refuse_raw(path: Path, raw: RawLayout | None) -> None:
+    if raw is not None:
+        what = "a folder" if path.is_dir() else f"a file of suffix {path.suffix!r}"
+        raise InputError(f"{path}: a raw layout is for files without a header of their own; {what} describes itself")
 
 
 def _refuse_dataset(path: Path, dataset: str | None) -> None:

@@ -1,44 +1,33 @@
 """A folder of slices, one picture per file, in the order of the numbers in their names (slice2 before slice10).
 
 The slices are axis 0, rows axis 1, columns axis 2. A folder that lacks a number, or holds pictures of two kinds,
-sizes or types, is refused: a missing slice would shift all that follow.
+sizes or types, is refused: a missing slice would shift all that follow. Numbers may rise in equal steps, as heights do.
 """
 
 import itertools
+import math
 import os
 import re
-import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from electrode_homog.errors import InputError
-from electrode_homog.images.formats.guard import check_memory, opened, parsing, parsing_name
+from electrode_homog.images.formats.guard import check_memory, parsing_name
+from electrode_homog.images.formats.pictures import Picture, picture_header, picture_pixels
 from electrode_homog.images.formats.stored import Box, StoredImage
 from electrode_homog.images.formats.tiff import opened_picture
-from electrode_homog.images.length import Calibration
 
 _KINDS = {".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG", ".bmp": "BMP"}
-_BESIDE = (".txt", ".log", ".ini", ".xml", ".json", ".csv", ".md", ".pdf")  # notes of a scanner, not pictures
+# Notes of people, of scanners (Phoenix, Nikon, Bruker, VGStudio) and of Avizo, not pictures.
+_BESIDE = (
+    ".txt", ".log", ".ini", ".xml", ".json", ".csv", ".md", ".pdf", ".rtf", ".doc", ".docx", ".xlsx", ".yaml", ".yml",
+    ".toml", ".html", ".tfw", ".info", ".md5", ".pca", ".pcr", ".xtekct", ".vgi", ".vgl", ".hx",
+)  # fmt: skip
 _IGNORED = ("thumbs.db", "desktop.ini")
-_PNG = b"\x89PNG\r\n\x1a\n"
-
-
-@dataclass(frozen=True)
-class _Picture:
-    """What the header of one slice says."""
-
-    shape: tuple[int, int]
-    dtype: np.dtype
-    calibration: Calibration | None
-    levels: int = 1  # PNG of less than 8 bits: the decoder multiplies each value by this
-
-    def __str__(self) -> str:
-        return f"{self.shape[0]} x {self.shape[1]} of {self.dtype}"
 
 
 @contextmanager
@@ -47,12 +36,11 @@ def opened_slices(folder: Path) -> Iterator[StoredImage]:
 
     Raises InputError for an empty folder, for names that are not one unbroken sequence, and for slices that differ.
     """
-    paths = [folder / name for name in slice_names(folder)]
+    names, step = _sequence(folder)
+    paths = [folder / name for name in names]
     first = _picture(paths[0])
     for path in paths[1:]:
-        other = _picture(path)
-        if (other.shape, other.dtype, other.levels) != (first.shape, first.dtype, first.levels):
-            raise InputError(f"{path}: is {other}, but {paths[0].name} is {first}; give slices of one size and type")
+        _picture(path).check_like(path, first, paths[0].name)
 
     def read(box: Box) -> np.ndarray:
         slices, rows, columns = box
@@ -64,11 +52,19 @@ def opened_slices(folder: Path) -> Iterator[StoredImage]:
             stack[place] = _pixels(path, first)[rows, columns]
         return stack
 
-    yield StoredImage((len(paths), *first.shape), first.dtype, first.calibration, read)
+    calibration = first.calibration
+    if calibration is not None and step > 1:  # perhaps every tenth slice was kept, perhaps they are named by height
+        calibration = replace(calibration, lengths=(math.nan, *calibration.lengths[1:]))
+    yield StoredImage((len(paths), *first.shape), first.dtype, calibration, read)
 
 
 def slice_names(folder: Path) -> list[str]:
     """Names of the slices in a folder, in the order of their numbers; hidden files and notes are passed over."""
+    return _sequence(folder)[0]
+
+
+def _sequence(folder: Path) -> tuple[list[str], int]:
+    """Names of the slices, and the step of their numbers."""
     with parsing_name(folder), os.scandir(folder) as entries:
         found = sorted(entry.name for entry in entries if not entry.name.startswith("."))
     names = []
@@ -100,8 +96,11 @@ def _check_entry(folder: Path, name: str) -> None:
         raise InputError(f"{path}: is no slice (.tif, .tiff, .png, .bmp); take it out of the folder of slices")
 
 
-def _in_sequence(folder: Path, names: list[str]) -> list[str]:
-    """The names sorted by the one number in which they differ; InputError if it has gaps, or is not the only one."""
+def _in_sequence(folder: Path, names: list[str]) -> tuple[list[str], int]:
+    """The names sorted by the number in which they differ, and its step; InputError if it has gaps.
+
+    There may be several such numbers (slice and height), as long as all that rise evenly give one order.
+    """
     if len(names) == 1:
         raise InputError(f"{folder}: is a folder with a single slice ({names[0]}); a stack of slices is needed")
     parts = {name: re.split(r"([0-9]+)", Path(name).stem) for name in names}
@@ -112,76 +111,49 @@ def _in_sequence(folder: Path, names: list[str]) -> list[str]:
     numbers = {name: [int(text) for text in part[1::2]] for name, part in parts.items()}
     columns = list(zip(*numbers.values(), strict=True))
     varying = [place for place, column in enumerate(columns) if len(set(column)) > 1]
+    even = [place for place in varying if _step(columns[place])]
+    orders = {tuple(sorted(names, key=lambda name: numbers[name][place])) for place in even}
+    if len(orders) == 1:
+        return list(orders.pop()), min(_step(columns[place]) for place in even)
     if len(varying) != 1:
         which = "no number" if not varying else f"{len(varying)} numbers"
         raise InputError(f"{folder}: {which} of the names differ ({names[0]}, {names[-1]}); number them 0, 1, 2, ...")
-    ordered = sorted(names, key=lambda name: numbers[name][varying[0]])
-    for name, after in itertools.pairwise(ordered):
-        here, there = numbers[name][varying[0]], numbers[after][varying[0]]
-        if there != here + 1:
-            problem = "two slices have one number" if there == here else f"{there - here - 1} slice(s) are missing"
-            raise InputError(f"{folder}: {problem} between {name} and {after}; complete the sequence, or renumber it")
-    return ordered
+    number = {name: numbers[name][varying[0]] for name in names}
+    raise _unevenness(folder, sorted(names, key=number.__getitem__), number)
 
 
-def _picture(path: Path) -> _Picture:
+def _step(column: Sequence[int]) -> int:
+    """By how much numbers rise from slice to slice; 0 if not evenly, which two alone only do in steps of one."""
+    steps = {after - before for before, after in itertools.pairwise(sorted(column))}
+    step = steps.pop()
+    return 0 if steps or (step > 1 and len(column) == 2) else step
+
+
+def _unevenness(folder: Path, ordered: list[str], number: dict[str, int]) -> InputError:
+    steps = [number[after] - number[name] for name, after in itertools.pairwise(ordered)]
+    usual = min(step for step in steps if step) if len(steps) > 1 else 1
+    place = next(k for k, step in enumerate(steps) if step != usual)
+    missing = -(-steps[place] // usual) - 1
+    problem = f"{missing} slice(s) are missing" if steps[place] else "two slices have one number"
+    return InputError(
+        f"{folder}: {problem} between {ordered[place]} and {ordered[place + 1]}; complete the sequence, or renumber it"
+    )
+
+
+def _picture(path: Path) -> Picture:
     if path.suffix.lower() in (".tif", ".tiff"):
         with opened_picture(path) as (shape, dtype, calibration, _):
-            return _Picture(shape, dtype, calibration)
-    with opened(path) as file:
-        head = file.read(54)
-    with parsing(path):
-        return _png_header(path, head) if path.suffix.lower() == ".png" else _bmp_header(path, head)
+            return Picture(shape, dtype, calibration)
+    return picture_header(path)
 
 
-def _png_header(path: Path, head: bytes) -> _Picture:
-    if head[:8] != _PNG or head[12:16] != b"IHDR":
-        raise InputError(f"{path}: damaged or not a PNG picture; save it anew from the program that made it")
-    width, height, bits, colour = struct.unpack(">IIBB", head[16:26])
-    if colour != 0:
-        kind = {2: "colour", 3: "palette", 4: "grey with transparency", 6: "colour with transparency"}.get(colour, "?")
-        raise InputError(f"{path}: colour picture ({kind}); save it as grey, one value per voxel")
-    if bits not in (1, 2, 4, 8, 16):
-        raise InputError(f"{path}: damaged: {bits} bits per pixel; save it anew from the program that made it")
-    levels = 255 // (2**bits - 1) if bits < 8 else 1
-    return _checked(path, _Picture((height, width), np.dtype(np.uint16 if bits == 16 else np.uint8), None, levels))
-
-
-def _bmp_header(path: Path, head: bytes) -> _Picture:
-    if head[:2] != b"BM" or len(head) < 54:
-        raise InputError(f"{path}: damaged or not a BMP picture; save it anew from the program that made it")
-    width, height, _, bits, compression = struct.unpack("<iiHHI", head[18:34])
-    if bits != 8 or compression != 0:
-        raise InputError(
-            f"{path}: BMP of {bits} bits, compression {compression}: colour or packed; save it as 8-bit grey"
-        )
-    return _checked(path, _Picture((abs(height), width), np.dtype(np.uint8), None))
-
-
-def _checked(path: Path, picture: _Picture) -> _Picture:
-    if min(picture.shape) < 1:
-        raise InputError(f"{path}: damaged: a picture of {picture}; save it anew from the program that made it")
-    check_memory(path, picture.shape, picture.dtype.itemsize)
-    return picture
-
-
-def _pixels(path: Path, expected: _Picture) -> np.ndarray:
+def _pixels(path: Path, expected: Picture) -> np.ndarray:
     """The whole slice, as the header promised it."""
     if path.suffix.lower() in (".tif", ".tiff"):
         with opened_picture(path) as (_, _, _, decoded):
             pixels = decoded()
     else:
-        with opened(path) as file:
-            data = file.read()
-        with parsing(path):
-            pixels = _decoder(path)(data)
-        pixels = pixels if expected.levels == 1 else pixels // np.uint8(expected.levels)
+        pixels = picture_pixels(path)
     if pixels.shape != expected.shape or pixels.dtype != expected.dtype:
-        raise InputError(f"{path}: colour picture, or changed while it was read: {pixels.dtype} {pixels.shape}")
+        raise InputError(f"{path}: changed while it was read: {pixels.dtype} {pixels.shape}; read it again")
     return pixels
-
-
-def _decoder(path: Path) -> Any:
-    import imagecodecs
-
-    return imagecodecs.png_decode if path.suffix.lower() == ".png" else imagecodecs.bmp_decode

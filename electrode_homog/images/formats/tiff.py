@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPageSeries
 
 _JPEG = (6, 7, 33007, 34892)  # TIFF compression tags of the lossy family
+# None, CCITT, LZW, deflate (two), packbits, LZMA, ZSTD: those that unpack into the room that a page needs. Others, as
+# JPEG 2000, carry a size of their own, which may be any.
+_UNPACKED_HERE = (1, 2, 3, 4, 5, 8, 32946, 32773, 34925, 50000)
+_PALETTE = 3  # TIFF photometric: numbers that point into a table of colours
 _PAGES_AT_ONCE = 16  # decoded together when only a part of each page is wanted
 _RESOLUTION_UNIT_m = {2: 0.0254, 3: 0.01}  # of TIFF 6.0: inch, centimetre
 
@@ -144,7 +148,8 @@ class _Stack:
 
 
 def _only_series(path: Path, tif: "TiffFile", log: LogRecords) -> "TiffPageSeries":
-    all_series = tif.series
+    # Pages that call themselves a reduced version of another, as previews do, are no slices.
+    all_series = [series for series in tif.series if not series.keyframe.is_reduced] or tif.series
     if not all_series:
         log.refuse(path)
         raise InputError(f"{path}: holds no picture")
@@ -161,13 +166,19 @@ def _stack_shape(path: Path, series: "TiffPageSeries", *, least_pages: int = 2) 
         raise InputError(f"{path}: colour picture ({page.samplesperpixel} values per pixel); give one label per voxel")
     if page.compression in _JPEG:
         raise InputError(f"{path}: compressed as JPEG, which changes values; save it without loss")
+    if page.compression not in _UNPACKED_HERE:
+        name = getattr(page.compression, "name", page.compression)
+        raise InputError(f"{path}: compressed by {name}, which is not read here; save it with LZW, deflate or nothing")
     sizes = dict(zip(series.get_axes(squeeze=False), series.get_shape(squeeze=False), strict=True))
     rows, columns, _ = sizes.pop("Y"), sizes.pop("X"), sizes.pop("S", 1)
     long = {axis: n for axis, n in sizes.items() if n > 1}
     if 1 < sizes.get("C", 1) <= MOST_CHANNELS:
         raise InputError(f"{path}: {sizes['C']} channels; give one label per voxel (Fiji: Image > Properties)")
     if not long and least_pages > 1 and "Z" not in page.axes:
-        raise InputError(f"{path}: a single picture of {rows} x {columns}; a stack of slices is needed")
+        raise InputError(
+            f"{path}: a single picture of {rows} x {columns}; a stack of slices is needed: save one, or "
+            "give the folder that holds the slices"
+        )
     if len(long) > 1:
         raise InputError(f"{path}: more than three axes ({long} times {rows} x {columns}); give one stack")
     return math.prod(sizes.values()), rows, columns
@@ -188,6 +199,11 @@ def _check_segments(path: Path, tif: "TiffFile", series: "TiffPageSeries", shape
         raise InputError(f"{path}: cut short: {len(pages)} pages do not make {' x '.join(map(str, shape))} voxels")
     for index, page in enumerate(p for p in pages if p is not None):
         segments = list(zip(page.dataoffsets, page.databytecounts, strict=True))
+        if series.keyframe.photometric == _PALETTE and not np.array_equal(_palette(page), _palette(series.keyframe)):
+            raise InputError(
+                f"{path}: page {index} has a palette of its own, so that one number may mean two labels; save it as "
+                "grey, one value per label"
+            )
         if not segments or any(offset <= 0 or count <= 0 for offset, count in segments):
             raise InputError(f"{path}: page {index} has no data for a part of its picture")
         if len(segments) != math.prod(series.keyframe.chunked) and series.keyframe.compression != 1:
@@ -195,9 +211,15 @@ def _check_segments(path: Path, tif: "TiffFile", series: "TiffPageSeries", shape
         _refuse_beyond(path, max(offset + count for offset, count in segments), file_size)
 
 
+def _palette(page: Any) -> np.ndarray:
+    return np.asarray(page.aspage().tags.valueof("ColorMap", ()))
+
+
 def _refuse_beyond(path: Path, end: int, file_size: int) -> None:
     if end > file_size:
-        raise InputError(f"{path}: cut short: {file_size} bytes of at least {end} are there ({file_size / end:.0%})")
+        raise InputError(
+            f"{path}: cut short: {file_size} bytes of at least {end} are there ({file_size / end:.1%}); copy it again"
+        )
 
 
 def _calibration(path: Path, tif: "TiffFile", shape: tuple[int, int, int]) -> Calibration | None:

@@ -29,6 +29,7 @@ _TYPES |= {"Float32": "f4", "Float64": "f8"}
 _WORDS = {"UInt32": "u4", "UInt64": "u8"}
 _ORDERS = {"LittleEndian": "<", "BigEndian": ">"}
 _STEP = 2**24  # bytes of voxels, and of text, taken at once
+_VISIBILITY = "vtkGhostType"  # which cells VTK shows: a mask beside the image
 _LONGEST_NUMBER = 40
 
 
@@ -49,7 +50,11 @@ def opened_vti(path: Path, dataset: str | None) -> Iterator[StoredImage]:
 def _stored(path: Path, content: mmap.mmap, header: Header, dataset: str | None) -> StoredImage:
     cells = _cells(path, header)
     shapes = {"CellData": cells, "PointData": tuple(n + 1 for n in cells)}
-    arrays = {f"{each.section}/{each.name}": each for each in header.arrays if each.section in shapes}
+    arrays = {
+        f"{each.section}/{each.name}": each
+        for each in header.arrays
+        if each.section in shapes and each.name != _VISIBILITY
+    }
     plain = {name: each for name, each in arrays.items() if _is_plain(each)}
     entries = [ArrayEntry(name, shapes[each.section], each.attributes["type"]) for name, each in plain.items()]
     others = [f"{name!r}, not one number per voxel" for name in arrays if name not in plain]

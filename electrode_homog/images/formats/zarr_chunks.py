@@ -19,6 +19,7 @@ from electrode_homog.images.formats.zarr_json import check_folder, size_of
 from electrode_homog.images.formats.zarr_layout import ChunkCodec, Layout, Packing, Shards
 
 Place = tuple[int, ...]
+_REMEDY = "copy the folder again, or write it with every chunk (zarr: config={'write_empty_chunks': True})"
 _ABSENT = 2**64 - 1  # offset and length of a chunk that a shard does not hold
 
 
@@ -44,7 +45,7 @@ class Chunks:
             if not size_of(self.root, name):
                 raise InputError(
                     f"{self.root}: incomplete: chunk {name!r} is missing or empty (found {number} of "
-                    f"{math.prod(grid)} before it); it would read as a fill value: copy or write the folder again"
+                    f"{math.prod(grid)} before it); it would read as a fill value: {_REMEDY}"
                 )
             if self.layout.shards is not None:
                 self._index(name, place, self.layout.shards)
@@ -91,7 +92,9 @@ class Chunks:
         )
         inside = index[tuple(slice(0, n) for n in covered)]
         if (inside == _ABSENT).any():
-            raise InputError(f"{self.root}: incomplete: shard {name!r} lacks a chunk, which would read as a fill value")
+            raise InputError(
+                f"{self.root}: incomplete: shard {name!r} lacks a chunk, which would read as a fill value: {_REMEDY}"
+            )
         limits = inside.astype(object)  # whole numbers that cannot wrap around
         if (limits[..., 0] + limits[..., 1]).max() > size:
             raise InputError(f"{self.root}: shard {name!r} is cut short or its index is wrong; copy it again")

@@ -26,13 +26,15 @@ from electrode_homog.images.length import Calibration
 def opened_zarr(path: Path, dataset: str | None) -> Iterator[StoredImage]:
     """The array of that name (a level of an OME-Zarr image is `0`, `1`, ...), or the only choice there is.
 
+    The name of an OME-Zarr image inside the folder (`labels/cells`) stands for its finest level.
+
     Refused: chunks that are missing or links, codecs and types other than plain numbers in common packings,
     descriptions that contradict themselves, further axes longer than 1.
     """
     with parsing(path):
         if not path.is_dir():
             raise InputError(f"{path}: a Zarr image is a folder; unpack it if it is an archive")
-        node = _chosen(path) if dataset is None else _safe(path, dataset)
+        node = _chosen(path) if dataset is None else _named(path, _safe(path, dataset))
         image = _stored(path, node)
     yield image
 
@@ -53,6 +55,13 @@ def _chosen(path: Path) -> str:
             continue
         entries.append(ArrayEntry(name, layout.shape, str(layout.codec.dtype)))
     return only_image(path, entries, others=others)
+
+
+def _named(path: Path, node: str) -> str:
+    """The array of that name, or the finest level of the multiscale image of that name."""
+    new, old, attributes = attributes_of(path, node)
+    level = None if is_array(new, old) else finest_level(path, attributes)
+    return node if level is None else _safe(path, f"{node}/{level}")
 
 
 def _safe(path: Path, dataset: str) -> str:

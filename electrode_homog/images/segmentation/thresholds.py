@@ -18,6 +18,8 @@ from electrode_homog.images.segmentation.threshold_uncertainty import threshold_
 
 LEAST_LEVELS = 8  # distinct values below which an image is labels rather than grey values
 MOST_CLASSES = 5
+_END_SHARE = 0.05  # of all voxels at the lowest or highest value alone; noise spreads phases over many values
+_END_EXCESS = 10  # times the share of the next value
 _VALLEY = 0.1  # relative depth below which a valley is none
 # Share of the variance of one normal distribution that lies between its 2, 3, 4, 5 best classes: one minus the mean
 # square errors of Max (1960), "Quantizing for minimum distortion", table I.
@@ -148,12 +150,27 @@ def _cautions(histogram: GreyHistogram, share_between: float, depths: Sequence[f
             f"{share_between:.1%} of the variance lies between the {classes} classes, less than for a single normal "
             f"distribution ({_NORMAL_SEPARABILITY[classes]:.1%}): the grey values do not tell the phases apart."
         )
+    found += _crowded_ends(histogram)
     found += [
         f"The histogram has no valley between phases {k} and {k + 1}: their fractions rest on the choice of threshold."
         for k, depth in enumerate(depths)
         if depth < _VALLEY
     ]
     return tuple(found)
+
+
+def _crowded_ends(histogram: GreyHistogram) -> list[str]:
+    """What is outside the field of view of a tomogram mostly has one value, which thresholds then divide from."""
+    counts, levels = histogram.counts, histogram.levels
+    if levels.size <= LEAST_LEVELS:
+        return []
+    ends = ((levels[0], counts[0], counts[1]), (levels[-1], counts[-1], counts[-2]))
+    return [
+        f"{share / counts.sum():.1%} of the voxels have exactly the value {level:g}, the {word} there is: outside the "
+        "field of view, or saturated? Crop it away, for it shifts the thresholds, or give them by hand."
+        for word, (level, share, next_share) in zip(("lowest", "highest"), ends, strict=True)
+        if share > max(_END_SHARE * counts.sum(), _END_EXCESS * next_share)
+    ]
 
 
 def _check_rising(values: Sequence[float]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from electrode_homog.errors import InputError
+from electrode_homog.images.formats import hdf5_data
 from electrode_homog.images.formats.hdf5 import opened_hdf5
 
 STACK = np.random.default_rng(0).integers(0, 3, (5, 7, 9), dtype=np.uint8)
@@ -205,6 +206,20 @@ def test_links_out_of_the_file_are_named_where_nothing_else_is_there(tmp_path):
         _external_link(file)
     with pytest.raises(InputError, match=r"a link to '/data' of 'secret\.h5'"):
         opened_hdf5(tmp_path / "a.h5", None).__enter__()
+
+
+def test_a_chunk_that_may_swell_is_looked_at_when_it_is_read(tmp_path, monkeypatch):
+    """A chunk of many bytes is unpacked no further than its size; one of noise, as long as its size, is read."""
+    monkeypatch.setattr(hdf5_data, "_UNPACKED", 10**5)
+    noise = np.random.default_rng(0).integers(0, 255, (2, 40, 40), dtype=np.uint8)
+    with written(tmp_path / "a.h5") as file:
+        x = file.create_dataset("x", data=noise, chunks=(1, 40, 40), compression="gzip")
+        x.id.write_direct_chunk((1, 0, 0), zlib.compress(bytes(10**6)))
+    with opened_hdf5(tmp_path / "a.h5", None) as stored:
+        first = (slice(0, 1), slice(0, 40), slice(0, 40))
+        np.testing.assert_array_equal(stored.read(first), noise[:1])
+        with pytest.raises(InputError, match=r"a\.h5: a chunk of dataset '/x' unpacks to more than its 1600 bytes"):
+            everything(stored)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])

@@ -166,6 +166,19 @@ def test_real_sparse_and_complex_variables_are_listed_with_their_class(tmp_path)
         opened_matlab(tmp_path / "a.mat", None).__enter__()
 
 
+def test_a_field_of_a_structure_is_offered_by_its_name(tmp_path):
+    """The message names the field, and that name as dataset opens it; in an older file it says what to save."""
+    with h5py.File(tmp_path / "a.mat", "w") as file:
+        file.create_group("s")["field"] = STACK.T.astype(float)
+    with pytest.raises(InputError, match=r"'s/field' 5 x 7 x 9 double, in a structure: give this name as dataset"):
+        opened_matlab(tmp_path / "a.mat", None).__enter__()
+    with opened_matlab(tmp_path / "a.mat", "s/field") as stored:
+        np.testing.assert_array_equal(everything(stored), STACK)
+    scipy.io.savemat(tmp_path / "b.mat", {"s": {"volume": STACK}})
+    with pytest.raises(InputError, match="'s', a struct: save the field with the image as a variable of its own"):
+        opened_matlab(tmp_path / "b.mat", None).__enter__()
+
+
 def _spoilt_7_3(path, what):
     match what:
         case "cell" | "char" | "function_handle":

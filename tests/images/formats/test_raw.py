@@ -121,3 +121,13 @@ def test_layout_is_for_raw_files_alone(tmp_path):
         read_image(tmp_path / "a.raw", voxel_size_m=1e-6, raw=(5, 7, 9))
     with pytest.raises(InputError, match="dataset"):
         read_image(tmp_path / "a.raw", voxel_size_m=1e-6, raw=layout, dataset="a")
+
+
+@pytest.mark.parametrize("name", ["rock", "rock.ubc", "rock.img"])
+def test_a_layout_serves_whatever_the_name(tmp_path, name):
+    """Raw volumes are passed on under many suffixes, or none."""
+    (tmp_path / name).write_bytes(STACK.tobytes())
+    image = read_image(tmp_path / name, voxel_size_m=1e-6, raw=RawLayout((5, 7, 9), "uint8"))
+    np.testing.assert_array_equal(image.labels, STACK)
+    with pytest.raises(InputError, match="or read it as raw"):
+        read_image(tmp_path / name, voxel_size_m=1e-6)

@@ -51,6 +51,23 @@ def _chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+def _bmp(page, bits, *, palette=None, top_down=False):
+    """By hand, after Microsoft's description: rows from below, each of a multiple of four bytes."""
+    height, width = page.shape
+    table = palette or bytes(level for k in range(2**bits) for level in (k, 255 - k, 7, 0))
+    lines = page if top_down else page[::-1]
+    if bits == 4:
+        lines = np.pad(lines, ((0, 0), (0, width % 2)))
+        lines = lines[:, ::2] << 4 | lines[:, 1::2]
+    elif bits == 1:
+        lines = np.packbits(lines, axis=1)
+    lines = np.pad(lines, ((0, 0), (0, -lines.shape[1] % 4)))
+    size = struct.pack("<Iii", 40, width, -height if top_down else height)
+    head = size + struct.pack("<HHIIiiII", 1, bits, 0, lines.size, 0, 0, 2**bits, 0)
+    start = 14 + len(head) + len(table)
+    return b"BM" + struct.pack("<IHHI", start + lines.size, 0, 0, start) + head + table + lines.tobytes()
+
+
 def _png(width, height, bits, colour, rows, *extra):
     head = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
     body = _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
@@ -113,6 +130,51 @@ def test_png_of_few_bits_keeps_its_values(tmp_path, bits):
     assert read_image(tmp_path / "a", voxel_size_m=1).labels[1, 0].tolist() == expected
 
 
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_palette_png_gives_the_numbers_not_the_colours(tmp_path, bits):
+    """A segmentation saved in colours is read as its labels, in every width of them."""
+    (tmp_path / "a").mkdir()
+    pages = STACK % min(3, 2**bits)
+    table = _chunk(b"PLTE", bytes([0, 0, 0, 200, 0, 0, 9, 90, 255])[: 3 * min(3, 2**bits)])
+    for number, page in enumerate(pages):
+        wide = np.pad(page, ((0, 0), (0, -page.shape[1] % (8 // bits))))
+        packed = sum(wide[:, k :: 8 // bits] << (8 - bits * (k + 1)) for k in range(8 // bits)).astype(np.uint8)
+        rows = b"".join(b"\0" + row.tobytes() for row in packed)
+        extra = (table, _chunk(b"tRNS", b"\0\xff"))
+        (tmp_path / "a" / f"{number}.png").write_bytes(_png(9, 7, bits, 3, rows, *extra))
+    np.testing.assert_array_equal(read_image(tmp_path / "a", voxel_size_m=1e-6).labels, pages)
+
+
+@pytest.mark.parametrize("top_down", [False, True])
+@pytest.mark.parametrize("bits", [1, 4, 8])
+def test_bmp_of_any_palette_gives_its_numbers(tmp_path, bits, top_down):
+    """One, four and eight bits, as scanners' programs export; rows may begin at the bottom or at the top."""
+    pages = STACK % min(3, 2**bits)
+    (tmp_path / "a").mkdir()
+    for number, page in enumerate(pages):
+        (tmp_path / "a" / f"{number}.bmp").write_bytes(_bmp(page, bits, top_down=top_down))
+    np.testing.assert_array_equal(read_image(tmp_path / "a", voxel_size_m=1e-6).labels, pages)
+
+
+@pytest.mark.parametrize("name", ["{:03}0.png", "roi{}_slice{}.png", "{}_z{}5.png"])
+def test_numbers_may_rise_in_equal_steps_and_there_may_be_two(tmp_path, name):
+    """Slices named by height, or by two numbers that give one order, are in that order."""
+    (tmp_path / "a").mkdir()
+    for number, page in enumerate(STACK):
+        _write(tmp_path / "a" / name.format(number, number), page)
+    np.testing.assert_array_equal(read_image(tmp_path / "a", voxel_size_m=1e-6).labels, STACK)
+
+
+def test_steps_in_the_numbers_leave_the_slice_distance_open(tmp_path):
+    """Of every tenth slice of a stack, the spacing that the slices state is no longer their distance."""
+    (tmp_path / "a").mkdir()
+    for number, page in enumerate(STACK):
+        calibrated = {"imagej": True, "resolution": (2, 2), "metadata": {"unit": "um", "spacing": 0.5}}
+        _tif(page, **calibrated)(tmp_path / "a" / f"{number}0.tif")
+    with pytest.raises(InputError, match=r"\(not stated, 0.5, 0.5\) um"):
+        read_image(tmp_path / "a")
+
+
 def test_sixteen_bits_and_floats(tmp_path):
     """Grey values keep their type."""
     grey = (STACK.astype(np.uint16) * 20000)[:3]
@@ -139,11 +201,22 @@ def _spoil(change):
     return spoil
 
 
-def _palette(folder):
+def _palettes(folder):
     folder.mkdir()
     for number in range(2):
-        table = _chunk(b"PLTE", bytes(range(12)))
+        table = _chunk(b"PLTE", bytes(range(number, number + 12)))
         (folder / f"{number}.png").write_bytes(_png(4, 1, 2, 3, bytes([0, 0b00011011]), table))
+
+
+def _no_palette(folder):
+    folder.mkdir()
+    for number in range(2):
+        (folder / f"{number}.png").write_bytes(_png(4, 1, 2, 3, bytes([0, 0b00011011])))
+
+
+def _short_bmp(folder):
+    _folder(folder, name="{}.bmp")
+    (folder / "5.bmp").write_bytes(_encoded(STACK[5], ".bmp")[:-3])
 
 
 def _colour(folder):
@@ -203,7 +276,14 @@ BAD = {
     "colour": (_colour, "colour picture"),
     "colour_bmp": (_colour_bmp, "colour"),
     "colour_tif": (_colour_tif, "colour picture"),
-    "palette": (_palette, "palette"),
+    "palettes": (_palettes, "1.png: its palette is not that of 0.png"),
+    "no_palette": (_no_palette, "palette is missing"),
+    "short_bmp": (_short_bmp, "5.bmp: cut short"),
+    "png_bomb": (_bytes("5.png", lambda data: _png(9, 7, 8, 0, os.urandom(10**4))), "packed bytes for a picture of 77"),
+    "step_of_two": (lambda folder: _folder(folder, STACK[:2], name="{}0.png"), "9 slice.s. are missing"),
+    "two_orders": (lambda folder: [_folder(folder, STACK[:0])] + [
+        _write(folder / f"{k}of{9 - k}.png", STACK[k]) for k in range(3)
+    ], "2 numbers of the names differ"),
     "stacks": (_stacks, "holds 12 slices; a folder of slices needs one in each"),
     "cut_tif": (_cut_tif, "slice5.tif.*cut short"),
     "empty_file": (_bytes("5.png", lambda data: b""), "5.png: is empty"),

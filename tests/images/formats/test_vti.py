@@ -262,3 +262,18 @@ def test_hostile_files_are_refused(tmp_path, name):
     with pytest.raises(InputError, match=rf"a\.vti: .*({problem})"), opened_vti(tmp_path / "a.vti", None) as stored:
         everything(stored)
     assert [each.name for each in tmp_path.iterdir()] == ["a.vti"]
+
+
+def test_the_mask_of_visible_cells_is_not_an_image(tmp_path):
+    """VTK keeps beside the labels which cells it shows; the labels are still the only image."""
+    numbers = {"labels": STACK, "vtkGhostType": np.zeros_like(STACK)}
+    arrays = "".join(
+        f'<DataArray type="UInt8" Name="{name}" format="ascii">{" ".join(map(str, values.T.ravel()))}</DataArray>'
+        for name, values in numbers.items()
+    )
+    (tmp_path / "a.vti").write_text(
+        '<VTKFile type="ImageData" byte_order="LittleEndian"><ImageData WholeExtent="0 5 0 7 0 9">'
+        f'<Piece Extent="0 5 0 7 0 9"><CellData>{arrays}</CellData></Piece></ImageData></VTKFile>'
+    )
+    with opened_vti(tmp_path / "a.vti", None) as stored:
+        np.testing.assert_array_equal(everything(stored), STACK)

@@ -346,3 +346,32 @@ def test_names_do_not_lead_out_of_the_folder(tmp_path, dataset):
         _array(tmp_path / name)
     with pytest.raises(InputError, match=r"a\.zarr: (dataset .* is not a name inside|no array)"):
         opened_zarr(tmp_path / "a.zarr", dataset).__enter__()
+
+
+def test_the_name_of_an_image_stands_for_its_finest_level(tmp_path):
+    """`labels/cells`, as programs show it, opens the level that the image lists first."""
+    group = zarr.create_group(tmp_path / "a.zarr", zarr_format=2)
+    group.create_group("labels")
+    levels = [{"path": "s0", "coordinateTransformations": [{"type": "scale", "scale": [5, 3, 2]}]}]
+    axes = [{"name": axis, "type": "space", "unit": "angstrom"} for axis in "zyx"]
+    multiscales = [{"version": "0.4", "axes": axes, "datasets": levels}]
+    group.create_group("labels/cells", attributes={"multiscales": multiscales})
+    _array(tmp_path / "a.zarr" / "labels" / "cells" / "s0", zarr_format=2)
+    with opened_zarr(tmp_path / "a.zarr", "labels/cells") as stored:
+        np.testing.assert_array_equal(everything(stored), STACK)
+        assert stored.calibration is not None
+        assert stored.calibration.voxel_size_m() == (5e-10, 3e-10, 2e-10)
+
+
+@pytest.mark.parametrize("options", [{}, {"shards": (4, 9, 8)}])
+def test_the_remedy_for_chunks_left_out_is_one(tmp_path, options):
+    """Zarr leaves out chunks of zeros; written as the message says, they are there and the image opens."""
+    values = STACK.copy()
+    values[:2, :3, :4] = 0
+    array = zarr.create_array(tmp_path / "a.zarr", shape=values.shape, chunks=(2, 3, 4), dtype="u1", **options)
+    array[...] = values
+    with pytest.raises(InputError, match=r"write it with every chunk .*write_empty_chunks"):
+        opened_zarr(tmp_path / "a.zarr", None).__enter__()
+    _array(tmp_path / "b.zarr", values, **options)
+    with opened_zarr(tmp_path / "b.zarr", None) as stored:
+        np.testing.assert_array_equal(everything(stored), values)

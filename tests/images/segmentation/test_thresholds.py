@@ -216,3 +216,16 @@ def test_every_phase_holds_a_voxel(values, phase):
     """A threshold outside the grey values, or two with none between, is refused; the message says which phase."""
     with pytest.raises(OutOfRangeError, match=f"leave phase {phase} of 'scan' without a voxel"):
         explicit_thresholds(grey(np.arange(100)), *values)
+
+
+@pytest.mark.parametrize(("value", "word"), [(0, "lowest"), (255, "highest")])
+def test_a_mask_around_the_sample_is_pointed_out(value, word):
+    """A tenth of the voxels at one end of the scale is what lies outside the field of view, and is said to be."""
+    rng = np.random.default_rng(0)
+    values = np.where(rng.random((40, 40, 40)) < 0.5, 90, 170) + rng.normal(0, 10, (40, 40, 40))
+    grey = values.clip(1, 254).astype(np.uint8)
+    plain = multi_otsu_thresholds(GreyImage(grey, 1.0), classes=2)
+    assert not any("field of view" in caution for caution in plain.cautions)
+    grey[:, :4] = value
+    masked = multi_otsu_thresholds(GreyImage(grey, 1.0), classes=2)
+    assert any(f"10.0% of the voxels have exactly the value {value}, the {word}" in each for each in masked.cautions)
