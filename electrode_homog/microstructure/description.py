@@ -1,8 +1,9 @@
 """An electrode in numbers: everything that is measured on an image before a cell problem is solved."""
 
+import math
 from dataclasses import dataclass
 
-from electrode_homog.errors import OutOfRangeError
+from electrode_homog.errors import NotConvergedError, OutOfRangeError
 from electrode_homog.microstructure.anisotropy import Anisotropy, anisotropy
 from electrode_homog.microstructure.cautions import description_cautions
 from electrode_homog.microstructure.chords import (
@@ -24,6 +25,8 @@ from electrode_homog.microstructure.particles import find_particles
 from electrode_homog.microstructure.profiles import Profiles, profiles_of_parts
 from electrode_homog.microstructure.survey import PhaseSurvey, Survey, survey_of_parts
 
+_DIFFUSION_TOLERANCE = 1e-3  # voxels are worth more
+
 
 @dataclass(frozen=True)
 class EquivalentRadii:
@@ -31,7 +34,7 @@ class EquivalentRadii:
 
     `volume_m` is the mean of the radii of the particles weighted by volume, None where none is whole. `area_m` is
     3 eps / a: with it a cell model has the area a. `diffusion_m` has the diffusion time of the phase, see
-    `diffusion_radius`.
+    `diffusion_radius`, here to a tolerance of 1e-3; NaN where the solution was not found.
     """
 
     volume_m: float | None
@@ -117,7 +120,7 @@ def _sizes(electrode: Microstructure, found: Survey) -> dict[str, Sizes]:
         radii = EquivalentRadii(
             volume_m=None if particles is None else particles.volume_mean_m,
             area_m=radius_from_area_m(phase.volume_fraction, phase.area_per_m),
-            diffusion_m=diffusion_radius(electrode, phase.name).radius_m,
+            diffusion_m=_diffusion_radius_m(electrode, phase.name),
         )
         result[phase.name] = Sizes(of_phase, particles, radii)
     return result
@@ -128,3 +131,10 @@ def _particle_sizes(electrode: Microstructure, name: str) -> SizeDistribution | 
         return size_distribution(find_particles(electrode, name))
     except OutOfRangeError:  # each of them touches the border
         return None
+
+
+def _diffusion_radius_m(electrode: Microstructure, name: str) -> float:
+    try:
+        return diffusion_radius(electrode, name, tolerance=_DIFFUSION_TOLERANCE).radius_m
+    except NotConvergedError:  # one number that is missing is no reason to lose all others
+        return math.nan

@@ -37,15 +37,17 @@ def _mirrored(i, n):
 
 
 @compiled
-def _smooth_along_z(labels, table, padded, out):
-    """Four numbers at each corner of a row of voxels: means and differences, narrow and wide."""
-    n = labels.size
-    for k in range(n):
-        padded[k + 3] = table[labels[k]]
-    for k in range(3):
-        padded[2 - k] = padded[3 + min(k, n - 1)]
-        padded[n + 3 + k] = padded[n + 2 - min(k, n - 1)]
-    for k in range(n + 1):
+def _smooth_along_z(labels, table, left, padded, out):
+    """Four numbers at the corners of a row of voxels from `left` on: means and differences, narrow and wide."""
+    n, corners = labels.size, out.shape[1]
+    first, last = max(left - 3, 0), min(left + corners + 2, n)
+    for k in range(left - 3, first):
+        padded[k - left + 3] = table[labels[_mirrored(k, n)]]
+    for k in range(first, last):
+        padded[k - left + 3] = table[labels[k]]
+    for k in range(last, left + corners + 2):
+        padded[k - left + 3] = table[labels[_mirrored(k, n)]]
+    for k in range(corners):
         a, b, c, d, e, f = padded[k], padded[k + 1], padded[k + 2], padded[k + 3], padded[k + 4], padded[k + 5]
         out[0, k], out[1, k] = _mean(a, b, c, d, e, f)
         out[2, k], out[3, k] = _difference(a, b, c, d, e, f)
@@ -95,19 +97,20 @@ def _cross(x, y, z, unit):
 
 
 @compiled
-def sum_lengths(first, last, begin, labels, nx, table, top, rows, unit, work, totals):
-    """Add 2 (2 J2 - J3), J = |grad s1 x grad s2| at half-widths 2 and 3, over corner planes [first, last), to totals.
+def sum_lengths(first, last, begin, labels, nx, table, top, rows, left, unit, work, totals):
+    """Add 2 (3 J2 - 2 J3), J = |grad s1 x grad s2| at half-widths 2 and 3, over corner planes [first, last), to totals.
 
     `labels` holds the voxel planes of an image of nx from `begin` on, as far as there are any in 3 planes around; a
-    corner on an outer face counts half. Corner rows [top, top + rows) are done. `table` is 1 and 2**21 for
-    two phases, 0 for the third, 2**42 for all others; `unit` (3,) is one over the voxel size.
+    corner on an outer face counts half. Corner rows [top, top + rows) are done, of them as many corners from `left`
+    on as `work` holds. `table` is 1 and 2**21 for two phases, 0 for the third, 2**42 for all others; `unit` (3,) is one
+    over the voxel size.
     """
     padded, lines, planes = work
-    ny, corners = labels.shape[1], labels.shape[2] + 1
+    ny, nz, corners = labels.shape[1], labels.shape[2], planes.shape[3]
     for plane in range(first - 3, last + 2):
         source, kept = labels[_mirrored(plane, nx) - begin], planes[(plane + 6) % 6]
         for r in range(rows + 5):
-            _smooth_along_z(source[_mirrored(top + r - 3, ny)], table, padded, lines[r])
+            _smooth_along_z(source[_mirrored(top + r - 3, ny)], table, left, padded, lines[r])
         for r in range(rows):
             _smooth_along_y(lines, r, kept[r])
         i = plane - 2  # the corner between the third and the fourth of the last six planes
@@ -129,5 +132,5 @@ def sum_lengths(first, last, begin, labels, nx, table, top, rows, unit, work, to
                 z = _mean(0, b[r, 2, k], c[r, 2, k], d[r, 2, k], e[r, 2, k], 0)[0]
                 narrow = _cross(x, y, z, unit)
                 x = _mean(a[r, 3, k], b[r, 3, k], c[r, 3, k], d[r, 3, k], e[r, 3, k], f[r, 3, k])[1]
-                half = share * (0.5 if k == 0 or k == corners - 1 else 1.0) * _share_of_third(x)
-                totals[i - first] += half * (4 * narrow / _NARROW**2 - 2 * wide / _WIDE**2)
+                half = share * (0.5 if left + k == 0 or left + k == nz else 1.0) * _share_of_third(x)
+                totals[i - first] += half * (6 * narrow / _NARROW**2 - 4 * wide / _WIDE**2)

@@ -18,6 +18,8 @@ from electrode_homog.microstructure.microstructure import Microstructure
 
 _SLABS_PER_CORE = 4
 _MOST_VOXELS = 2**31 - 1  # voxels are numbered with 32 bits
+_LEAN = np.float32(1e-3)  # of the mean height around, in the height of a voxel
+_FINENESS = 4096  # of heights that are added up as whole numbers: in any order the sum is the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +108,11 @@ def find_particles(electrode: Microstructure, *phases: str, neck_ratio: float = 
 
 
 def _heights(electrode: Microstructure, phases: tuple[str, ...], team: Team) -> np.ndarray:
-    """Distance to the wall in the shortest voxel edge: float32 (nx + 2, ny + 2, nz + 2), 0 outside the phases."""
+    """Distance to the wall in the shortest voxel edge: float32 (nx + 2, ny + 2, nz + 2), 0 outside the phases.
+
+    Distances on a lattice are often equal. Each leans a little to the mean of those around, so that the steepest way
+    up is one and the same whichever way the image is turned.
+    """
     inside = walled(electrode, phases)
     shape = inside.shape
     if np.prod([n + 2.0 for n in shape]) > _MOST_VOXELS:
@@ -116,7 +122,18 @@ def _heights(electrode: Microstructure, phases: tuple[str, ...], team: Team) -> 
     core = height[1:-1, 1:-1, 1:-1]
     np.sqrt(squared, out=core)
     core *= inside
-    return height
+    del squared
+    leaning = np.zeros_like(height)
+
+    def lean(first: int, last: int) -> None:
+        for i in range(first, last):
+            around = np.rint(height[i : i + 3] * _FINENESS).astype(np.int32).sum(axis=0, dtype=np.int32)
+            around = around[:-2] + around[1:-1] + around[2:]
+            mean = (around[:, :-2] + around[:, 1:-1] + around[:, 2:]).astype(np.float32) / np.float32(27 * _FINENESS)
+            leaning[i + 1, 1:-1, 1:-1] = (core[i] + _LEAN * (mean - core[i])) * inside[i]
+
+    team.run(lean, _slabs(core, team))
+    return leaning
 
 
 def _peaks(height: np.ndarray, step: np.ndarray, team: Team) -> tuple[np.ndarray, np.ndarray]:

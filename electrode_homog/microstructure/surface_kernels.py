@@ -30,13 +30,13 @@ def _weight(before, p, q, after):
 
 
 @compiled
-def count_faces(first, last, first_row, last_row, labels, faces):
-    """Add to faces[a, b, axis] the faces from a voxel a of these planes and rows to the next voxel b along the axis."""
+def count_faces(first, last, first_row, last_row, left, right, labels, faces):
+    """Add to faces[a, b, axis] the faces from a voxel a of a box to the next voxel b along the axis."""
     nx, ny, nz = labels.shape
     for i in range(first, last):
         for j in range(first_row, last_row):
             row, below, beside = labels[i, j], labels[min(i + 1, nx - 1), j], labels[i, min(j + 1, ny - 1)]
-            for k in range(nz):
+            for k in range(left, right):
                 here, after = row[k], row[min(k + 1, nz - 1)]
                 if here != below[k] or here != beside[k] or here != after:
                     faces[here, below[k], 0] += 1

@@ -152,6 +152,15 @@ def test_particles_have_no_direction():
     np.testing.assert_allclose(np.sort(small), 1e-18 * expected, rtol=1e-12)
 
 
+def test_rough_particles_have_no_direction():
+    """Where distances on the lattice are equal, the way up hardly depends on how the image is turned."""
+    field = ndimage.gaussian_filter(np.random.default_rng(7).standard_normal((40, 44, 36)), 2)
+    labels = (field > np.quantile(field, 0.5)).astype(np.uint8)
+    expected = np.sort(find_particles(electrode(labels), "b").volumes_m3)
+    for image in (labels[::-1, :, ::-1], labels.transpose(1, 2, 0), labels.transpose(0, 2, 1)[:, ::-1]):
+        np.testing.assert_allclose(np.sort(find_particles(electrode(image), "b").volumes_m3), expected, rtol=0, atol=6)
+
+
 def test_every_voxel_of_the_phases_is_in_a_particle():
     """Of three phases at random two are divided together: no voxel is left out, numbers run without gaps."""
     field = ndimage.gaussian_filter(np.random.default_rng(3).standard_normal((30, 31, 32)), 1.5)

@@ -37,6 +37,42 @@ def test_islands_are_warned_about():
     assert any("of 'b' connects" in text for text in survey(electrode(labels)).warnings)
 
 
+def test_closed_pores_are_warned_about_with_a_number():
+    """Pores that touch no outer face are counted, and named by their share; a channel from face to face is not."""
+    labels = np.zeros((64, 64, 64), dtype=np.uint8)
+    labels[:, 10:20, 10:20] = 1
+    labels[30:40, 40:50, 40:50] = labels[5:9, 40:44, 5:9] = 1
+    found = survey(Microstructure(VoxelImage(labels, 1e-7), {"solid": 0, "pore": 1}))
+    closed = 1064 / (6400 + 1064)
+    assert found.phases[1].isolated_fraction == pytest.approx(closed, rel=1e-12)
+    assert found.phases[0].isolated_fraction == 0
+    said = [text for text in found.warnings if "Isolated" in text]
+    assert len(said) == 1
+    assert f"{closed:.1%} of 'pore'" in said[0]
+
+
+def test_a_pore_space_that_percolates_nowhere_is_warned_about():
+    """Pores open to one outer face, but joining no two, carry nothing; that is said for all three axes."""
+    labels = np.ones((64, 64, 64), dtype=np.uint8)
+    labels[:40, 8:56, 8:56] = 0
+    said = [text for text in survey(electrode(labels)).warnings if "percolate" in text]
+    assert len(said) == 1
+    assert "'a' does not percolate along x, y, z" in said[0]
+
+
+@pytest.mark.parametrize(("shape", "axis"), [((90, 90, 20), "z"), ((90, 20, 90), "y"), ((20, 90, 90), None)])
+def test_a_slab_that_is_not_thin_along_x_is_questioned(shape, axis):
+    """A separator is thin: where another axis than x is, that axis may be the thickness."""
+    said = [text for text in survey(electrode(np.zeros(shape, dtype=int))).warnings if "the thickness?" in text]
+    assert [f"Is {axis} the thickness?" in text for text in said] == ([] if axis is None else [True])
+
+
+def test_a_picture_of_a_plane_is_no_slab():
+    """A single layer of voxels says nothing about which axis is the thickness."""
+    found = survey(electrode(np.zeros((90, 90, 1), dtype=int)))
+    assert not any("the thickness?" in text for text in found.warnings)
+
+
 def test_survey_puts_its_parts_together():
     """Areas of a phase are the sums over its interfaces; interfaces and triple lines are those of their functions."""
     medium = electrode(np.random.default_rng(0).integers(0, 3, (12, 11, 10)))
