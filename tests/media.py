@@ -131,3 +131,21 @@ def _inverse_resistivity(inner, outer, field, h):
     loss = (scaled.T @ scaled + carried.T @ halves @ carried) / size
     flux = np.array(h)[:, None] * carried
     return flux @ np.linalg.inv(loss) @ flux.T
+
+
+def centres(shape, spacing=(1.0, 1.0, 1.0)):
+    """Coordinates of the centres of the voxels: x, y, z in the shape of the image."""
+    return np.meshgrid(*[(np.arange(n) + 0.5) * h for n, h in zip(shape, spacing, strict=True)], indexing="ij")
+
+
+def in_ball(points, centre, radius):
+    """True where a point is in the ball."""
+    return sum((x - c) ** 2 for x, c in zip(points, centre, strict=True)) <= radius**2
+
+
+def random_labels(shape, phases=3, seed=0, smooth=1.0):
+    """Blobs: at each voxel the label of the largest of several smoothed noises."""
+    from scipy import ndimage
+
+    noise = np.random.default_rng(seed).standard_normal((phases, *shape))
+    return np.argmax([ndimage.gaussian_filter(one, smooth, mode="nearest") for one in noise], axis=0).astype(np.uint8)

@@ -35,13 +35,14 @@ def _show_survey(survey: "Survey") -> None:
     edges = " x ".join(f"{edge * length:g}" for edge in survey.voxel_size_m)
     table(
         f"{survey.source}: {size} voxels of {edges} {unit}; connected: share of the phase from face to face",
-        ["phase", "labels", "fraction", "connected x", "y", "z", f"area 1/{unit}", "by voxel faces"],
+        ["phase", "labels", "fraction", "connected x", "y", "z", "isolated", f"area 1/{unit}", "by voxel faces"],
         [
             [
                 phase.name,
                 ", ".join(map(str, phase.labels)),
                 f"{phase.volume_fraction:.4f}",
                 *(f"{share:.4f}" for share in phase.connected_fraction),
+                f"{phase.isolated_fraction:.2%}",
                 f"{phase.area_per_m / length:.4g}",
                 f"{phase.face_count_area_per_m / length:.4g}",
             ]

@@ -9,6 +9,7 @@ on. Importing this module loads numba: do so inside functions.
 import numpy as np
 
 from electrode_homog.compiled import compiled
+from electrode_homog.microstructure.run_kernels import root_of
 
 
 @compiled
@@ -100,21 +101,13 @@ def find_passes(first, last, plane, height, up, strides, peaks, neck_ratio, lowe
 
 
 @compiled
-def _root(parent, peak):
-    while parent[peak] != peak:
-        parent[peak] = parent[parent[peak]]
-        peak = parent[peak]
-    return peak
-
-
-@compiled
 def merge_peaks(order, lower, upper, level, neck_ratio, peaks, parent):
     """Unite peaks over the passes in the given order, wherever a pass is high against the lesser peak.
 
     The root of a united peak is its highest, the first of equals.
     """
     for place in order:
-        a, b = _root(parent, lower[place]), _root(parent, upper[place])
+        a, b = root_of(parent, lower[place]), root_of(parent, upper[place])
         if a == b:
             continue
         if peaks[b] > peaks[a] or (peaks[b] == peaks[a] and b < a):
@@ -122,7 +115,7 @@ def merge_peaks(order, lower, upper, level, neck_ratio, peaks, parent):
         if level[place] >= neck_ratio * peaks[b]:
             parent[b] = a
     for peak in range(parent.size):
-        parent[peak] = _root(parent, peak)
+        parent[peak] = root_of(parent, peak)
 
 
 @compiled

@@ -52,7 +52,8 @@ def locate_runs(first, last, labels, conducts, row_start, start, stop, edges):
 
 
 @compiled
-def _root(parent, run):
+def root_of(parent, run):
+    """The last in the chain of parents, shortened on the way by half."""
     while parent[run] != run:
         parent[run] = parent[parent[run]]
         run = parent[run]
@@ -66,7 +67,7 @@ def _join_rows(parent, row_start, start, stop, row_a, row_b):
     b, end_b = row_start[row_b], row_start[row_b + 1]
     while a < end_a and b < end_b:
         if start[a] < stop[b] and start[b] < stop[a]:
-            root_a, root_b = _root(parent, a), _root(parent, b)
+            root_a, root_b = root_of(parent, a), root_of(parent, b)
             parent[max(root_a, root_b)] = min(root_a, root_b)
         if stop[a] < stop[b]:
             a += 1

@@ -39,13 +39,14 @@ def _phase_table(found: Survey, errors: dict[str, float], unit: LengthUnit) -> T
         ]
         name = Cell(phase.name, swatch=phase_colour(place))
         labels = Cell(", ".join(map(str, phase.labels)))
-        rows.append((name, labels, _fraction(phase, errors), *connected, _area(phase, unit)))
-    head = ("Phase", "Label", "Volume fraction", "x", "y", "z", f"Area per volume ({unit.inverse})")
-    groups = (("", 3), ("Connected along", 3), ("", 1))
+        rows.append((name, labels, _fraction(phase, errors), *connected, _isolated(phase), _area(phase, unit)))
+    head = ("Phase", "Label", "Volume fraction", "x", "y", "z", "Isolated", f"Area per volume ({unit.inverse})")
+    groups = (("", 3), ("Connected along", 3), ("", 2))
     caption = (
         "Phases. Connected: the share of the phase that joins the two opposite faces of the image through common voxel "
-        "faces. Area: to all other phases, per volume of the image; below it how much more the voxel faces add up to, "
-        "which other tools report: half as much again on curved surfaces, at any resolution."
+        "faces; isolated: the share that touches no outer face. Area: to all other phases, per volume of the image; "
+        "below it how much more the voxel faces add up to, which other tools report: half as much again on curved "
+        "surfaces, at any resolution."
     )
     if any(math.isfinite(error) for error in errors.values()):
         caption += " ±: one standard error of the fraction as that of the whole electrode which the image was cut from."
@@ -62,6 +63,10 @@ def _fraction(phase: PhaseSurvey, errors: dict[str, float]) -> Cell:
     else:
         note = f"± {percent(relative * phase.volume_fraction, 2)}"
     return Cell(percent(phase.volume_fraction), note=note)
+
+
+def _isolated(phase: PhaseSurvey) -> Cell:
+    return Cell(percent(phase.isolated_fraction, 2) if phase.isolated_fraction > 0 else "0")
 
 
 def _area(phase: PhaseSurvey, unit: LengthUnit) -> Cell:

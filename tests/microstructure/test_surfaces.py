@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from media import electrode
+from media import centres, electrode, in_ball, random_labels
 from scipy import ndimage
 from scipy.spatial import KDTree
 
@@ -22,19 +22,6 @@ def areas(image: Microstructure, **options) -> dict[tuple[str, str], float]:
 def area(labels, spacing=(1.0, 1.0, 1.0)) -> float:
     (found,) = interfaces(electrode(np.asarray(labels).astype(np.uint8), spacing))
     return found.area_m2
-
-
-def centres(shape, spacing=(1.0, 1.0, 1.0)):
-    return np.meshgrid(*[(np.arange(n) + 0.5) * h for n, h in zip(shape, spacing, strict=True)], indexing="ij")
-
-
-def in_ball(points, centre, radius):
-    return sum((x - c) ** 2 for x, c in zip(points, centre, strict=True)) <= radius**2
-
-
-def random_labels(shape, phases=3, seed=0, smooth=1.0):
-    noise = np.random.default_rng(seed).standard_normal((phases, *shape))
-    return np.argmax([ndimage.gaussian_filter(one, smooth, mode="nearest") for one in noise], axis=0).astype(np.uint8)
 
 
 # ---- exact areas ----------------------------------------------------------------------------------------------------

@@ -90,7 +90,8 @@ def test_phase_table(panels, description, place):
     """Fraction with its standard error, connection and area are those of the description."""
     phase, more = description.survey.phases[place], description.phases[place]
     cells = row(tables(panels["noise"])[0], phase.name)
-    fraction, *connected, area = cells[2:]
+    fraction, *connected, isolated, area = cells[2:]
+    assert number(isolated.text) == pytest.approx(100 * phase.isolated_fraction, rel=0.06)
     assert number(fraction.text) == pytest.approx(100 * phase.volume_fraction, rel=DIGITS)
     error = 100 * phase.volume_fraction * more.fraction_relative_error
     assert number(fraction.note.removeprefix("± ")) == pytest.approx(error, rel=0.06)
@@ -243,7 +244,7 @@ def test_single_phase():
         panels = shown_panels(items)
         assert list(panels) == ["full"]
         (table,) = tables(panels["full"])
-        assert [cell.text.replace(NARROW_SPACE, "") for cell in table.rows[0][2:]] == [*["100%"] * 4, "0"]
+        assert [cell.text.replace(NARROW_SPACE, "") for cell in table.rows[0][2:]] == [*["100%"] * 4, "0", "0"]
         assert table.rows[0][2].note == ""
 
 

@@ -44,10 +44,12 @@ def porespy_area(labels) -> float:
 
 
 def porespy_two_point(labels) -> list[list[float]]:
+    """At the distances it states; its `probability` is 1 at the least of them, so that the fraction is put back."""
     import porespy
 
     found = porespy.metrics.two_point_correlation(labels == 1)
-    return [list(map(float, found.distance)), list(map(float, found.probability))]
+    scale = float(np.mean(labels == 1)) / found.probability[0]
+    return [list(map(float, found.distance)), [scale * float(value) for value in found.probability]]
 
 
 def porespy_local_thickness(labels) -> float:
