@@ -100,7 +100,7 @@ def test_boolean_models(radius, covered):
 
 
 def plain_length(labels, key, spacing):
-    """(3 J2 - 2 J3) / 1.038, J = 2 |grad s1 x grad s2| of smoothed indicators, corner by corner, in plain numpy.
+    """(3 J2 - 2 J3) / 1.048, J = 2 |grad s1 x grad s2| of smoothed indicators, corner by corner, in plain numpy.
 
     With a fourth phase, the mean over the three choices of two phases, each times the share of the third in the rest.
     """
@@ -129,7 +129,7 @@ def plain_length(labels, key, spacing):
         share, rest = (at_corners(mask, 3, None) for mask in (labels == third, ~np.isin(labels, (first, second))))
         share = np.divide(share, rest, out=np.zeros_like(rest), where=rest > 1e-12)
         total += (corners * share * (3 * density(first, second, 2) - 2 * density(first, second, 3))).sum() / 3
-    return total * np.prod(spacing) / 1.038
+    return total * np.prod(spacing) / 1.048
 
 
 @pytest.mark.parametrize("phases", [3, 4])
