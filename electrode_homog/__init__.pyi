@@ -50,6 +50,7 @@ from electrode_homog.images import checkerboard as checkerboard
 from electrode_homog.images import cylinder_lattice as cylinder_lattice
 from electrode_homog.images import denoised as denoised
 from electrode_homog.images import explicit_thresholds as explicit_thresholds
+from electrode_homog.images import gaussian_field as gaussian_field
 from electrode_homog.images import gaussian_field_image as gaussian_field_image
 from electrode_homog.images import generate_electrode as generate_electrode
 from electrode_homog.images import graded as graded
@@ -59,6 +60,7 @@ from electrode_homog.images import overlapping_ellipsoids as overlapping_ellipso
 from electrode_homog.images import overlapping_spheres as overlapping_spheres
 from electrode_homog.images import packed_ellipsoids as packed_ellipsoids
 from electrode_homog.images import packed_spheres as packed_spheres
+from electrode_homog.images import periodic_laminate as periodic_laminate
 from electrode_homog.images import random_spheres as random_spheres
 from electrode_homog.images import read_grey_image as read_grey_image
 from electrode_homog.images import read_image as read_image
@@ -90,7 +92,6 @@ from electrode_homog.microstructure import Survey as Survey
 from electrode_homog.microstructure import TripleLine as TripleLine
 from electrode_homog.microstructure import TwoPoint as TwoPoint
 from electrode_homog.microstructure import anisotropy as anisotropy
-from electrode_homog.microstructure import area_between_per_m as area_between_per_m
 from electrode_homog.microstructure import chord_lengths as chord_lengths
 from electrode_homog.microstructure import count_chords as count_chords
 from electrode_homog.microstructure import cross_two_point as cross_two_point

@@ -25,7 +25,7 @@ VoxelSize = Annotated[
     str | None,
     typer.Option(
         "--voxel-size",
-        help='Edge of a voxel with its unit, "398nm"; three with commas in the order of the file for oblong voxels. '
+        help='Edge of a voxel with its unit, "398nm"; of oblong voxels three in the order of the file, "20nm,8nm,8nm". '
         "1 for a geometry without physical length. Default: what the file says.",
     ),
 ]
@@ -54,7 +54,9 @@ def load_microstructure(
     from electrode_homog.microstructure import Microstructure
 
     given = reading_options(voxel_size, through_axis, dataset)
-    named = {name: _labels(name, text) for name, text in pairs(phases, "--phase").items()}
+    named = {
+        name: _labels(name, text) for name, text in pairs(phases, "--phase", form="NAME=LABEL, as in pore=0").items()
+    }
     return Microstructure(read_image(image, **given), named)
 
 
@@ -84,13 +86,13 @@ def whole_numbers(text: str, option: str, *, lengths: tuple[int, ...] = (3,)) ->
     return tuple(int(part) for part in parts)
 
 
-def pairs(texts: list[str], option: str) -> dict[str, str]:
-    """NAME=VALUE texts as a dictionary; a repeated name is refused."""
+def pairs(texts: list[str], option: str, *, form: str = "NAME=VALUE") -> dict[str, str]:
+    """NAME=VALUE texts as a dictionary; a repeated name is refused. `form` is what a remedy says to write."""
     result: dict[str, str] = {}
     for text in texts:
         name, sign, value = text.partition("=")
         if not (name and sign and value):
-            raise InputError(f"{option} {text!r}: write NAME=VALUE")
+            raise InputError(f"{option} {text!r}: write {form}")
         if name in result:
             raise InputError(f"{option} {name}=… is given twice")
         result[name] = value

@@ -29,19 +29,37 @@ def complain(title: str, message: str) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A table on stdout; plain columns where stdout is not a terminal."""
+    """A table on stdout; plain columns where stdout is not a terminal.
+
+    Neither headings nor numbers are broken inside a word, only names in the first column are; where the terminal is too
+    narrow for that, lines are longer than it is.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(title=Text(printable(title)), box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    cells = [[printable(str(cell)) for cell in row] for row in rows]
+    least = [_longest_word([name, *(row[n] for row in cells if n)]) for n, name in enumerate(columns)]
+    grid = Table(
+        title=Text(printable(title)),
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        title_style="bold",
+        collapse_padding=True,
+    )
     for number, column in enumerate(columns):
-        grid.add_column(Text(column), justify="left" if number == 0 else "right", overflow="fold")
-    for row in rows:
-        grid.add_row(*(Text(printable(str(cell))) for cell in row))
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
-    Console(file=sys.stdout, width=width).print(grid)
+        justify = "left" if number == 0 else "right"
+        grid.add_column(Text(column), justify=justify, overflow="fold", min_width=least[number])
+    for row in cells:
+        grid.add_row(*map(Text, row))
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160)
+    console.width = max(console.width, sum(least) + 3 * len(columns) + 1)  # with two spaces and a rule for each
+    console.print(grid)
+
+
+def _longest_word(texts: Sequence[str]) -> int:
+    return max(len(word) for text in texts for word in text.split() or [""])
 
 
 def note(text: str) -> None:

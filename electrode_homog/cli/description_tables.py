@@ -8,8 +8,6 @@ from electrode_homog.cli.console import table
 if TYPE_CHECKING:
     from electrode_homog.microstructure import Description, PhaseDescription, Survey
 
-AXES = ("x", "y", "z")
-
 
 def show_description(described: "Survey | Description") -> None:
     """All tables of a survey, and for a description those of sizes and correlation; the figures are in the report."""
@@ -35,7 +33,7 @@ def _show_survey(survey: "Survey") -> None:
     edges = " x ".join(f"{edge * length:g}" for edge in survey.voxel_size_m)
     table(
         f"{survey.source}: {size} voxels of {edges} {unit}; connected: share of the phase from face to face",
-        ["phase", "labels", "fraction", "connected x", "y", "z", "isolated", f"area 1/{unit}", "by voxel faces"],
+        ["phase", "labels", "fraction", "connected x", "y", "z", "isolated"],
         [
             [
                 phase.name,
@@ -43,22 +41,12 @@ def _show_survey(survey: "Survey") -> None:
                 f"{phase.volume_fraction:.4f}",
                 *(f"{share:.4f}" for share in phase.connected_fraction),
                 f"{phase.isolated_fraction:.2%}",
-                f"{phase.area_per_m / length:.4g}",
-                f"{phase.face_count_area_per_m / length:.4g}",
             ]
             for phase in survey.phases
         ],
     )
     if survey.interfaces:
-        table(
-            "interfaces, per volume of the image; facing: mean square of the normal along x, y, z",
-            ["phases", f"area 1/{unit}", "facing x", "y", "z"],
-            [
-                [" | ".join(found.phases), f"{found.area_per_m / length:.4g}"]
-                + [f"{found.normal_tensor[axis, axis]:.3f}" for axis in range(3)]
-                for found in survey.interfaces
-            ],
-        )
+        _show_areas(survey, length, unit)
     if survey.triple_lines:
         table(
             "lines where three phases meet, per volume of the image",
@@ -67,48 +55,52 @@ def _show_survey(survey: "Survey") -> None:
         )
 
 
+def _show_areas(survey: "Survey", length: float, unit: str) -> None:
+    """The surface of each phase, then the interface of each two."""
+    names = [phase.name for phase in survey.phases] + [" | ".join(found.phases) for found in survey.interfaces]
+    facing = [[""] * 3 for _ in survey.phases]
+    facing += [[f"{found.normal_tensor[axis, axis]:.3f}" for axis in range(3)] for found in survey.interfaces]
+    table(
+        "areas per volume of the image; facing: mean square of the normal along x, y, z",
+        ["surface", f"area 1/{unit}", "counting faces", "facing x", "y", "z"],
+        [
+            [name, f"{found.area_per_m / length:.4g}", f"{found.face_count_area_per_m / length:.4g}", *normal]
+            for name, found, normal in zip(names, (*survey.phases, *survey.interfaces), facing, strict=True)
+        ],
+    )
+
+
 def _show_sizes(phases: "Sequence[PhaseDescription]", length: float, unit: str) -> None:
-    rows = []
-    for phase in phases:
-        if phase.sizes is None:
-            continue
-        thickness, particles, radii = phase.sizes.thickness, phase.sizes.particles, phase.sizes.radii
+    described = [(phase.name, phase.sizes) for phase in phases if phase.sizes is not None]
+    if not described:
+        return
+    shares = (0.1, 0.5, 0.9)
+    rows, radii = [], []
+    for name, sizes in described:
         bodies = ["", "", "", ""]
-        if particles is not None:
-            shares = (particles.volume_quantile_m(share) for share in (0.1, 0.5, 0.9))
-            bodies = [str(particles.radii_m.size), *(f"{2 * radius * length:.3g}" for radius in shares)]
-        rows.append(
-            [phase.name]
-            + [f"{thickness.quantile_m(share) * length:.3g}" for share in (0.1, 0.5, 0.9)]
-            + bodies
-            + ["" if radii.volume_m is None else f"{radii.volume_m * length:.3g}"]
-            + [f"{radius * length:.3g}" for radius in (radii.area_m, radii.diffusion_m)]
-        )
-    if rows:
-        table(
-            f"sizes in {unit}: local thickness; diameters of whole bodies, parted at necks (by volume); radii of balls "
-            "of the same volume, area, diffusion time",
-            [
-                "phase",
-                "thickness D10",
-                "D50",
-                "D90",
-                "bodies",
-                "D10",
-                "D50",
-                "D90",
-                "R volume",
-                "R area",
-                "R diffusion",
-            ],
-            rows,
-        )
+        if sizes.particles is not None:
+            deciles = [2 * sizes.particles.volume_quantile_m(share) for share in shares]
+            bodies = [str(sizes.particles.radii_m.size), *(f"{diameter * length:.3g}" for diameter in deciles)]
+        rows.append([name, *(f"{sizes.thickness.quantile_m(share) * length:.3g}" for share in shares), *bodies])
+        found = (sizes.radii.volume_m, sizes.radii.area_m, sizes.radii.diffusion_m)
+        radii.append([name, *("" if radius is None else f"{radius * length:.3g}" for radius in found)])
+    table(
+        f"sizes by volume in {unit}: local thickness; number and diameters of whole bodies, parted at necks",
+        ["phase", "thickness D10", "D50", "D90", "bodies", "D10", "D50", "D90"],
+        rows,
+    )
+    table(
+        f"radii in {unit} of balls of the same volume, area per volume, diffusion time",
+        ["phase", "volume", "area", "diffusion"],
+        radii,
+    )
 
 
 def _show_lines(phases: "Sequence[PhaseDescription]", length: float, unit: str) -> None:
     table(
-        f"along x, y, z in {unit}; fraction ±: standard error of the volume fraction as that of the whole electrode",
-        ["phase", *(f"chord {a}" for a in AXES), *(f"correlation {a}" for a in AXES), "fraction ±"],
+        f"mean chord and correlation length along x, y, z in {unit}; fraction ±: standard error of the volume fraction "
+        "as that of the whole electrode",
+        ["phase", "chord x", "y", "z", "correlation x", "y", "z", "fraction ±"],
         [
             [phase.name]
             + [f"{value * length:.3g}" for value in phase.anisotropy.mean_chord_m]

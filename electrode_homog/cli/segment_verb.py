@@ -21,7 +21,7 @@ from electrode_homog.cli.file_verbs import (
 from electrode_homog.errors import InputError
 
 if TYPE_CHECKING:
-    from electrode_homog.images import GreyImage, Segmentation, VoxelImage
+    from electrode_homog.images import FractionIntervals, GreyImage, Segmentation, VoxelImage
 
 DENOISING = ("median", "non-local-means")
 
@@ -66,7 +66,7 @@ def segment(
 
     electrode-homog segment scan.tif labels.ome.tif --classes 3 --denoise non-local-means --voxel-size 398nm
     """
-    from electrode_homog.images import read_grey_image, without_islands, write_image
+    from electrode_homog.images import read_grey_image, write_image
 
     lower, upper = (_beside(output, name) for name in ("lower", "upper"))
     others = [lower, upper] if shifted else []
@@ -79,21 +79,30 @@ def segment(
     with telling_of_compilation():
         image = _denoised(read_grey_image(grey, **options), denoise)
         found = _segmented(image, classes, threshold or [], watershed=watershed)
-        _show(found)
-
-        def cleaned(labels: "VoxelImage") -> "VoxelImage":
-            if not smallest:
-                return labels
-            result = without_islands(labels, smallest_voxels=smallest)
-            for change in result.relabellings:
-                note(f"{change.islands} islands, {change.voxels} voxels, of label {change.label} -> {change.new_label}")
-            return result.image
-
-        note(f"wrote {write_image(cleaned(found.image), output, overwrite=force)}")
+        intervals = found.fraction_intervals()
+        labelled = {output: found.image}
         if shifted:
-            note(f"wrote {write_image(cleaned(found.lower()), lower, overwrite=force)}")
-            note(f"wrote {write_image(cleaned(found.upper()), upper, overwrite=force)}")
-    hand_out(found.thresholds, json, force=force)
+            labelled |= {lower: found.lower(), upper: found.upper()}
+        labelled = {path: _cleaned(labels, smallest, path) for path, labels in labelled.items()}
+        for path, labels in labelled.items():  # when nothing can fail any more but writing
+            note(f"wrote {write_image(labels, path, overwrite=force)}")
+    if not hand_out(found.thresholds, json, force=force):
+        _show(found, intervals)
+    for caution in found.cautions:
+        note(f"warning: {caution}")
+
+
+def _cleaned(image: "VoxelImage", smallest: dict[int, int], path: Path) -> "VoxelImage":
+    """Without islands smaller than asked for; says how many there were."""
+    from electrode_homog.images import without_islands
+
+    if not smallest:
+        return image
+    result = without_islands(image, smallest_voxels=smallest)
+    for change in result.relabellings:
+        what = "1 island" if change.islands == 1 else f"{change.islands} islands"
+        note(f"{path}: {what}, {change.voxels} voxels, of label {change.label} -> {change.new_label}")
+    return result.image
 
 
 def _beside(path: Path, word: str) -> Path:
@@ -103,7 +112,7 @@ def _beside(path: Path, word: str) -> Path:
 
 
 def _smallest(texts: list[str]) -> dict[int, int]:
-    found = pairs(texts, "--smallest-island")
+    found = pairs(texts, "--smallest-island", form="LABEL=VOXELS, as in 0=50")
     for label, voxels in found.items():
         if not (label.isdigit() and voxels.isdigit()):
             raise InputError(f"--smallest-island {label}={voxels}: write LABEL=VOXELS, as in 0=50")
@@ -140,11 +149,10 @@ def _segmented(grey: "GreyImage", classes: int | None, threshold: list[float], *
     return segmented(grey, thresholds, MarkerWatershed(sure_ranges(thresholds)) if watershed else ByThreshold())
 
 
-def _show(found: "Segmentation") -> None:
-    intervals = found.fraction_intervals()
+def _show(found: "Segmentation", intervals: "FractionIntervals") -> None:
     edges = zip(("", *found.thresholds.values), (0.0, *found.thresholds.uncertainty), strict=True)
     table(
-        f"{found.image.source}",
+        found.image.source,
         ["label", "from grey value", "fraction", "lowest", "highest", "between two others"],
         [
             [label, f"{edge:.6g} ± {width:.2g}" if edge != "" else "", *(f"{share:.4f}" for share in shares)]
@@ -157,5 +165,3 @@ def _show(found: "Segmentation") -> None:
             )
         ],
     )
-    for caution in found.cautions:
-        note(f"warning: {caution}")

@@ -11,12 +11,8 @@ from electrode_homog.microstructure.chords import (
 )
 from electrode_homog.microstructure.connectivity import (
     ConnectedParts,
-    PeriodicParts,
     connected_parts,
-    periodic_parts,
     phase_parts,
-    spanning,
-    spanning_fractions,
 )
 from electrode_homog.microstructure.correlation import Pairs, TwoPoint, cross_two_point, two_point
 from electrode_homog.microstructure.debye_length import debye_length_m
@@ -28,7 +24,7 @@ from electrode_homog.microstructure.microstructure import Microstructure
 from electrode_homog.microstructure.particle_sizes import SizeDistribution, size_distribution
 from electrode_homog.microstructure.particles import Particles, find_particles
 from electrode_homog.microstructure.profiles import Profiles, profiles
-from electrode_homog.microstructure.surfaces import Interface, area_between_per_m, interfaces, phase_area_per_m
+from electrode_homog.microstructure.surfaces import Interface, interfaces, phase_area_per_m
 from electrode_homog.microstructure.survey import PhaseSurvey, Survey, survey
 from electrode_homog.microstructure.triple_lines import TripleLine, triple_lines
 
@@ -47,7 +43,6 @@ __all__ = [
     "Microstructure",
     "Pairs",
     "Particles",
-    "PeriodicParts",
     "PhaseDescription",
     "PhaseSurvey",
     "Profiles",
@@ -57,7 +52,6 @@ __all__ = [
     "TripleLine",
     "TwoPoint",
     "anisotropy",
-    "area_between_per_m",
     "chord_lengths",
     "connected_parts",
     "count_chords",
@@ -70,14 +64,11 @@ __all__ = [
     "interfaces",
     "lineal_path",
     "local_thickness",
-    "periodic_parts",
     "phase_area_per_m",
     "phase_parts",
     "profiles",
     "radius_from_area_m",
     "size_distribution",
-    "spanning",
-    "spanning_fractions",
     "survey",
     "triple_lines",
     "two_point",

@@ -158,7 +158,7 @@ def _separation(image: VoxelImage, phases: "Sequence[PhaseDescription]") -> list
         if phase.sizes is not None:
             median = phase.sizes.thickness.median_m
             features = image.extent_m[0] / median
-            length = f"{median:.3g} m" if image.has_physical_length else f"{median:.3g} voxels"
+            length = f"{1e6 * median:.3g} um" if image.has_physical_length else f"{median:.3g} voxels"
             if features < LEAST_FEATURES:
                 found.append((features, f"{phase.name!r} {features:.1f} times (median thickness {length})"))
     return _sentence(

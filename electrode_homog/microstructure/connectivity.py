@@ -135,44 +135,6 @@ def phase_parts(electrode: Microstructure, name: str) -> ConnectedParts:
     return connected_parts(labels, np.isin(np.arange(256), electrode.labels(name)))
 
 
-def spanning(conducting: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For x, y, z: True, in the shape of `conducting`, for parts that touch both faces normal to that axis."""
-    parts = _parts_of_mask(conducting)
-    x, y, z = (parts.mask(parts.spanning(axis)) for axis in range(3))
-    return x, y, z
-
-
-def spanning_fractions(conducting: np.ndarray) -> tuple[float, float, float]:
-    """Share of the conducting voxels that connects both faces, along x, y, z; 0 where nothing percolates."""
-    parts = _parts_of_mask(conducting)
-    total = max(1, int(parts.sizes.sum()))
-    x, y, z = (int(parts.sizes[parts.spanning(axis)].sum()) / total for axis in range(3))
-    return (x, y, z)
-
-
-@dataclass(frozen=True, eq=False)
-class PeriodicParts:
-    """The connected parts of a periodic structure that close on their own image.
-
-    `wrapping` (nx, ny, nz) is True where the voxel's part does so in some direction; `axes` says for which
-    axes some part does. A part that runs once around x while it runs around y counts for both.
-    """
-
-    wrapping: np.ndarray
-    axes: Three
-
-
-def periodic_parts(conducting: np.ndarray) -> PeriodicParts:
-    """Parts of the periodic continuation of `conducting` (nx, ny, nz) that wrap onto their own image."""
-    parts = _parts_of_mask(conducting)
-    keep, axes = parts.periodic()
-    return PeriodicParts(parts.mask(keep), axes)
-
-
-def _parts_of_mask(conducting: np.ndarray) -> ConnectedParts:
-    return connected_parts(conducting, np.array([False, True]))
-
-
 def _checked(labels: np.ndarray, conducts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Labels that are numbers, and a table of all of them: the kernels look up without a check."""
     if labels.ndim != 3 or labels.dtype.kind not in "bui":

@@ -59,8 +59,8 @@ def diffusion_radius(electrode: Microstructure, *phases: str, tolerance: float =
     for a uniform source of 1 and a diffusivity of 1. Finite volumes on the voxels, conjugate gradients with the
     diagonal. Balls with a radius of 5, 10, 20 voxels at any position come out within 1.5 %, 0.5 %, 0.4 % (voxels of
     1 x 1 x 2: 3.5 %, 0.5 %, 0.4 %), layers of 5, 8, 16 voxels along the grid 7 %, 3.4 %, 1.3 % too wide. Takes 18 bytes
-    per voxel. Raises InputError for no or
-    unknown phases, OutOfRangeError for phases that fill the image, NotConvergedError.
+    per voxel. Raises InputError for no or unknown phases, OutOfRangeError for phases that fill the image and for a
+    tolerance outside 1e-6..1, NotConvergedError with the best value.
     """
     if not 1e-6 <= tolerance < 1:  # the fields are of single precision
         raise OutOfRangeError(f"tolerance is {tolerance}; from 1e-6 to below 1")

@@ -65,8 +65,10 @@ class LocalThickness:
 def local_thickness(electrode: Microstructure) -> tuple[LocalThickness, ...]:
     """The local thickness of every phase, in the order of `electrode.phases`; all of them are measured at once.
 
-    Balls are sorted into classes of radii, and those of a class painted together: the classes are the only
-    approximation. Takes 10 bytes per voxel. Raises OutOfRangeError for a phase that fills the image.
+    Balls are sorted into classes of radii, and those of a class painted together. Centres on voxels and these classes
+    make balls too thin: with radii of 5 to 30 voxels at random places by 0 to 2 voxels in the median, 1 in the
+    mean; layers along the grid have an even number of voxels, the next one up. Takes 10 bytes per voxel. Raises
+    OutOfRangeError for a phase that fills the image.
     """
     image = electrode.image
     if len(electrode.phases) == 1:

@@ -25,7 +25,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from electrode_homog.compiled import Team
-from electrode_homog.errors import InputError
 from electrode_homog.microstructure.corner_pieces import Key, Piece, measured
 from electrode_homog.microstructure.microstructure import Microstructure
 
@@ -86,13 +85,6 @@ def interfaces(electrode: Microstructure, *, team: Team | None = None) -> tuple[
 def phase_area_per_m(found: tuple[Interface, ...], name: str) -> float:
     """Area of a phase to all others per volume of the image: the sum over its interfaces, 0 if it has none."""
     return sum(interface.area_per_m for interface in found if name in interface.phases)
-
-
-def area_between_per_m(found: tuple[Interface, ...], a: str, b: str) -> float:
-    """Area between two phases per volume of the image, 0 where they do not touch. Raises InputError for one phase."""
-    if a == b:
-        raise InputError(f"a surface lies between two phases; {a!r} was named twice")
-    return sum(interface.area_per_m for interface in found if set(interface.phases) == {a, b})
 
 
 def _sum_areas(piece: Piece, key: Key, quarters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

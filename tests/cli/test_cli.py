@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ import tifffile
 
 from electrode_homog.cli import console, image_verbs
 from electrode_homog.homogenization import Boundary, EffectiveConductivity, EffectiveTensor, Progress
+from electrode_homog.images import generate_electrode, write_image
 from electrode_homog.microstructure import Description, Survey
 from electrode_homog.p2d import CellRun
 from electrode_homog.provenance import from_json
@@ -51,6 +53,21 @@ def test_describe(command, image):
     assert described.survey.shape == (8, 10, 12)
     code, out, _ = command("describe", *image, "--quick", "--json", "-")
     assert from_json(out, Survey).phases == described.survey.phases
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_tables_fit_a_narrow_terminal(command, tmp_path, monkeypatch, columns):
+    """On 80 columns no line is longer; on these and fewer no heading and no number is broken or cut off."""
+    write_image(generate_electrode(seed=1, shape=(40, 40, 40)), tmp_path / "made.tif")
+    phases = [option for name in ("pore=0", "active=1", "binder=2") for option in ("--phase", name)]
+    shown = {}
+    for width in (160, columns):
+        monkeypatch.setenv("COLUMNS", str(width))
+        code, shown[width], _ = command("describe", "made.tif", *phases)
+        assert code == 0
+    assert columns < 80 or max(map(len, shown[columns].splitlines())) <= columns
+    wide, narrow = (Counter(out.replace("─", " ").split()) for out in shown.values())
+    assert wide == narrow
 
 
 def test_tensor_of_layers(command, image, tmp_path):
@@ -257,7 +274,7 @@ BLOCKED = ["--through-axis", "2", "--axis", "0", "--conductivity", "pore=1"]
         (2, ["describe", "none.tif", "--phase", "a=0"], "none.tif"),
         (2, ["describe", "LAYERS", "--phase", "pore=0"], r"labels \[1\]"),
         (2, ["describe", "LAYERS", "--phase", "pore=0", "--phase", "active=1", "--phase", "binder=2"], "not in"),
-        (2, ["describe", "LAYERS", "--phase", "pore"], "NAME=VALUE"),
+        (2, ["describe", "LAYERS", "--phase", "pore"], "NAME=LABEL"),
         (2, ["describe", "LAYERS", "--phase", "pore=zero"], "whole numbers"),
         (2, ["describe", "LAYERS", "--phase", "pore=0", "--phase", "pore=1"], "twice"),
         (2, ["tensor", "SIZE", "0nm", "PHASES", "--conductivity", "pore=1"], "0"),

@@ -65,6 +65,10 @@ def test_convert_cuts_and_coarsens_a_raw_file(command, tmp_path, made):
             ("segment", "grey.npy", "out.tif", "--voxel-size", "1um", "--classes", "2", "--smallest-island", "all=1"),
             "LABEL=VOXELS",
         ),
+        (
+            ("segment", "grey.npy", "out.tif", "--voxel-size", "1um", "--classes", "2", "--smallest-island", "0:50"),
+            "LABEL=VOXELS",
+        ),
         (("segment", "first.npy", "out.tif", "--voxel-size", "1um", "--classes", "2"), "labelled already"),
         (("segment", "grey.npy", "out.tif", "--voxel-size", "1um", "--threshold", "999"), "without a voxel"),
     ],
@@ -96,22 +100,32 @@ def test_segment_finds_the_phases_of_a_grey_image(command, tmp_path, made):
     for name, more in (("lower", 2), ("upper", 0)):
         moved = eh.read_image(tmp_path / f"labels-{name}.ome.tif").labels
         assert np.mean(moved == more) >= np.mean(found.labels == more)
-    thresholds = json.loads((tmp_path / "thresholds.json").read_text())
+    code, out, err = command("segment", "grey.npy", "again.zarr", *options[:4], "--json", "-")
+    assert code == 0, err
+    thresholds = json.loads(out)  # nothing else on stdout
+    assert thresholds["values"] == json.loads((tmp_path / "thresholds.json").read_text())["values"]
     assert 60 < thresholds["values"][0] < 130 < thresholds["values"][1] < 200
 
 
-def test_segment_cleans_and_floods(command, tmp_path, made):
-    """With a watershed and an island limit, islands are reported and gone."""
-    labels = np.array(made.labels == 1, dtype=float)
-    labels[2:4, 2:4, 2:4] = 1 - labels[2, 2, 2]
-    grey = np.clip(80 + 90 * labels + np.random.default_rng(0).normal(scale=4, size=labels.shape), 0, 255)
+def test_segment_cleans_and_floods(command, tmp_path):
+    """With a watershed and an island limit, an island is reported and gone; without the limit it stays."""
+    bright = np.zeros((24, 22, 20))
+    bright[:, :, 10:] = 1
+    bright[10:13, 10:13, 3:6] = 1  # 27 voxels
+    grey = np.clip(80 + 90 * bright + np.random.default_rng(0).normal(scale=4, size=bright.shape), 0, 255)
     np.save(tmp_path / "grey.npy", grey.astype(np.uint8))
-    options = ("--threshold", "125", "--denoise", "median", "--watershed", "--smallest-island", "0=40")
-    options += ("--smallest-island", "1=40", "--voxel-size", "0.4um")
-    code, _, err = command("segment", "grey.npy", "labels.zarr", *options)
+    options = ("--threshold", "125", "--denoise", "median", "--watershed", "--voxel-size", "0.4um")
+    code, _, err = command("segment", "grey.npy", "kept.zarr", *options)
     assert code == 0, err
-    found = eh.read_image(tmp_path / "labels.zarr")
-    assert set(np.unique(found.labels)) == {0, 1}
+    assert "island" not in err
+    code, _, err = command("segment", "grey.npy", "labels.zarr", *options, "--smallest-island", "1=40")
+    assert code == 0, err
+    assert "labels.zarr: 1 island, " in err
+    assert "of label 1 -> 0" in err
+    kept, cleaned = (eh.read_image(tmp_path / name).labels for name in ("kept.zarr", "labels.zarr"))
+    assert kept[11, 11, 4] == 1
+    bright[10:13, 10:13, 3:6] = 0
+    np.testing.assert_array_equal(cleaned, bright)
 
 
 def test_segment_reads_a_raw_scan_and_a_part_of_it(command, tmp_path):

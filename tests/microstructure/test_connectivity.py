@@ -10,13 +10,7 @@ from scipy import ndimage
 from electrode_homog.compiled import Team
 from electrode_homog.errors import InputError
 from electrode_homog.images import read_image
-from electrode_homog.microstructure.connectivity import (
-    ConnectedParts,
-    connected_parts,
-    periodic_parts,
-    spanning,
-    spanning_fractions,
-)
+from electrode_homog.microstructure.connectivity import ConnectedParts, connected_parts
 
 MASK = np.array([False, True])
 SHAPES = [
@@ -31,6 +25,13 @@ SHAPES = [
     (12, 11, 70),
     (40, 3, 5),
 ]
+
+
+def wraps(conducting) -> tuple[np.ndarray, tuple[bool, ...]]:
+    """Voxels of the parts that wrap onto their own image in the periodic continuation, and the axes along which."""
+    parts = connected_parts(conducting, MASK)
+    keep, axes = parts.periodic()
+    return parts.mask(keep), axes
 
 
 # ---- the plain twin: scipy's labels of voxels -----------------------------------------------------------------------
@@ -130,10 +131,10 @@ def test_spanning_is_that_of_scipy(shape, fraction):
     for axis in range(3):
         through = np.intersect1d(layer(part, axis, 0), layer(part, axis, 1))
         expected.append(np.isin(part, through[through > 0]))
-    for mask, plain in zip(spanning(conducting), expected, strict=True):
-        np.testing.assert_array_equal(mask, plain)
-    total = max(1, np.count_nonzero(conducting))
-    assert spanning_fractions(conducting) == tuple(np.count_nonzero(plain) / total for plain in expected)
+    parts = connected_parts(conducting, MASK)
+    for axis, plain in enumerate(expected):
+        np.testing.assert_array_equal(parts.mask(parts.spanning(axis)), plain)
+        assert parts.sizes[parts.spanning(axis)].sum() == np.count_nonzero(plain)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
@@ -143,9 +144,9 @@ def test_periodic_parts_are_those_of_the_plain_search(shape, fraction):
     for seed in range(4):
         conducting = random_mask(shape, fraction, seed)
         wrapping, axes = plain_periodic(conducting)
-        parts = periodic_parts(conducting)
-        assert parts.axes == axes
-        np.testing.assert_array_equal(parts.wrapping, wrapping)
+        found, along = wraps(conducting)
+        assert along == axes
+        np.testing.assert_array_equal(found, wrapping)
 
 
 # ---- against answers known otherwise --------------------------------------------------------------------------------
@@ -166,12 +167,13 @@ def test_a_helix_closes_after_all_its_turns(turns, order):
     cell = helix(turns)
     expected = np.array([False, True, True])[list(order)]
     turned = cell.transpose(order)
-    parts = periodic_parts(turned)
-    assert parts.axes == tuple(expected)
-    np.testing.assert_array_equal(parts.wrapping, turned)
+    wrapping, axes = wraps(turned)
+    assert axes == tuple(expected)
+    np.testing.assert_array_equal(wrapping, turned)
     cell[1, 2, :4] = False  # cut the first turn
-    assert not any(periodic_parts(cell.transpose(order)).axes)
-    assert not periodic_parts(cell.transpose(order)).wrapping.any()
+    wrapping, axes = wraps(cell.transpose(order))
+    assert not any(axes)
+    assert not wrapping.any()
 
 
 def test_a_loop_that_comes_back_does_not_wrap():
@@ -179,7 +181,7 @@ def test_a_loop_that_comes_back_does_not_wrap():
     cell = np.zeros((6, 5, 5), dtype=bool)
     cell[:2, 1, 1] = cell[:2, 3, 1] = cell[1, 1:4, 1] = True
     cell[-2:, 1, 1] = cell[-2:, 3, 1] = cell[-2, 1:4, 1] = True
-    assert periodic_parts(cell).axes == (False, False, False)
+    assert wraps(cell)[1] == (False, False, False)
 
 
 def test_neither_wholes_nor_voids_are_special():

@@ -164,7 +164,7 @@ def test_few_and_large_features_are_warned_about(made, described):
     assert any("small against its structure" in text for text in described.warnings)
 
 
-@pytest.mark.parametrize(("voxel", "length"), [(1.0, "64 voxels"), (2.5e-6, "0.00016 m")])
+@pytest.mark.parametrize(("voxel", "length"), [(1.0, "64 voxels"), (2.5e-6, "160 um")])
 def test_scales_are_compared_with_and_without_a_length(voxel, length):
     """Layers of 32 voxels in an image of 64 are two features thick, whether or not a voxel has a length."""
     labels = np.broadcast_to(np.arange(64) // 32, (64, 64, 64))

@@ -6,7 +6,9 @@ from media import UNIT
 
 from electrode_homog.errors import InputError
 from electrode_homog.images import VoxelImage
-from electrode_homog.microstructure import Microstructure, periodic_parts, spanning
+from electrode_homog.microstructure import Microstructure, connected_parts
+
+MASK = np.array([False, True])
 
 
 def image(labels) -> VoxelImage:
@@ -71,7 +73,8 @@ def test_spanning_parts_touch_both_faces():
     conducting[:, 0, 0] = True  # spans along x
     conducting[:3, 2, 2] = True  # dead end
     conducting[:2, 4, 3] = conducting[2:, 3, 3] = True  # only an edge in common
-    kept, along_y, _ = spanning(conducting)
+    parts = connected_parts(conducting, MASK)
+    kept, along_y = (parts.mask(parts.spanning(axis)) for axis in (0, 1))
     assert kept.sum() == 4
     assert kept[:, 0, 0].all()
     assert not along_y.any()
@@ -94,9 +97,10 @@ def test_periodic_wraps_equal_those_of_three_copies(seed):
         if movement.any() and same.any():
             expected |= movement != 0
             wrapping |= same
-    parts = periodic_parts(cell)
-    assert parts.axes == tuple(expected)
-    np.testing.assert_array_equal(parts.wrapping, wrapping)
+    parts = connected_parts(cell, MASK)
+    keep, axes = parts.periodic()
+    assert axes == tuple(expected)
+    np.testing.assert_array_equal(parts.mask(keep), wrapping)
 
 
 def test_a_long_chain_of_parts_is_followed_quickly():
@@ -105,9 +109,10 @@ def test_a_long_chain_of_parts_is_followed_quickly():
     cell = np.zeros((2, n, 3), dtype=bool)
     cell[:, :, 1] = True
     cell[0, 1::2, 1] = False  # rungs that close only across the faces of x and y
-    parts = periodic_parts(cell)
-    assert parts.axes == (True, True, False)
-    assert parts.wrapping.sum() == cell.sum()
+    parts = connected_parts(cell, MASK)
+    keep, axes = parts.periodic()
+    assert axes == (True, True, False)
+    assert parts.mask(keep).sum() == cell.sum()
 
 
 def test_crop_keeps_the_phases_that_are_in_it():

@@ -95,6 +95,7 @@ def _what_would_fit(size: int, layout: RawLayout) -> str:
         side = round((size / dtype.itemsize) ** (1 / 3))
         if side**3 * dtype.itemsize == size:
             found.append(f"shape {(side,) * 3} of {dtype}")
+    found = list(dict.fromkeys(found))
     return f"What would fit: {'; '.join(found[:6])}" if found else "Check shape, dtype and offset_bytes"
 
 

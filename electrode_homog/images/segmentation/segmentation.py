@@ -99,7 +99,7 @@ class Segmentation:
         """The image at other thresholds; markers' ranges move along. Raises InputError unless as many and rising."""
         if len(values) != len(self.thresholds.values) or not (np.diff([-np.inf, *values, np.inf]) > 0).all():
             raise InputError(f"thresholds {tuple(values)} are not {len(self.thresholds.values)} rising numbers")
-        labels = _labels(self.grey, values, _moved(self.assignment, self.thresholds.values, values))
+        labels = _labels(self.grey, values, _moved(self.assignment, self.thresholds, values))
         text = ", ".join(f"{value:.6g}" for value in values)
         return VoxelImage(labels, self.grey.voxel_size_m, f"{self.image.source}; thresholds moved to {text}")
 
@@ -196,19 +196,35 @@ def _labels_by_threshold(values: np.ndarray, thresholds: Sequence[float]) -> np.
     return labels
 
 
-def _moved(assignment: Assignment, old: Sequence[float], new: Sequence[float]) -> Assignment:
-    """Sure ranges on a scale of grey values that is stretched between thresholds, so that their order is kept."""
+def _moved(assignment: Assignment, thresholds: Thresholds, values: Sequence[float]) -> Assignment:
+    """Sure ranges on a scale of grey values that is stretched with the thresholds, so that their order is kept.
+
+    Class medians stay where they are, so that what is typical of a phase remains its marker; unless a threshold
+    passes one of them.
+    """
     match assignment:
         case ByThreshold():
             return assignment
         case MarkerWatershed(ranges, core_radius):
-            edges = np.array(ranges, float)
+            edges, (old, new) = np.array(ranges, float), _anchors(thresholds, values)
             inner = np.interp(edges, old, new)
             moved = np.where(edges < old[0], edges + (new[0] - old[0]), inner)
             moved = np.where(edges > old[-1], edges + (new[-1] - old[-1]), moved)
             return MarkerWatershed(tuple((low, high) for low, high in moved.tolist()), core_radius)
         case _:
             assert_never(assignment)
+
+
+def _anchors(thresholds: Thresholds, values: Sequence[float]) -> tuple[list[float], list[float]]:
+    """The thresholds and what becomes of them, between class medians that stay."""
+    medians = thresholds.class_medians
+    old, new = (
+        [*(place for pair in zip(medians, cuts, strict=False) for place in pair), medians[-1]]
+        for cuts in (thresholds.values, values)
+    )
+    if all(a < b for scale in (old, new) for a, b in pairwise(scale)):
+        return old, new
+    return list(thresholds.values), list(values)
 
 
 def _fractions(labels: np.ndarray, phases: int) -> tuple[float, ...]:

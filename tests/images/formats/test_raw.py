@@ -71,8 +71,9 @@ def test_length_must_fit_to_the_byte(tmp_path, layout, problem):
 def test_sixteen_bits_read_as_eight_are_seen(tmp_path):
     """A file twice as long as the layout says is offered as 16 bit; a cube is recognised."""
     (tmp_path / "a.raw").write_bytes(np.zeros((6, 6, 6), "<u2").tobytes())
-    with pytest.raises(InputError, match=r"shape \(6, 6, 6\) of uint16"):
+    with pytest.raises(InputError, match=r"shape \(6, 6, 6\) of uint16") as error:
         read_image(tmp_path / "a.raw", voxel_size_m=1e-6, raw=RawLayout((6, 6, 6), "uint8"))
+    assert str(error.value).count("(6, 6, 6) of uint16") == 1
     with pytest.raises(InputError, match=r"shape \(6, 6, 6\) of uint16"):
         read_image(tmp_path / "a.raw", voxel_size_m=1e-6, raw=RawLayout((5, 5, 5), "uint8"))
 

@@ -188,6 +188,19 @@ def test_shifted_watershed_moves_its_markers(three_phases):
     assert found.shifted((3.0, -3.0)).shape == found.image.shape
 
 
+def test_phases_that_are_far_apart_keep_their_markers():
+    """A threshold between two sharp peaks is known badly, and its markers survive all shifts that are as good."""
+    bright = np.zeros((12, 12, 12))
+    bright[6:] = 1
+    noise = np.random.default_rng(0).normal(scale=2, size=bright.shape)
+    grey = GreyImage(np.round(80 + 90 * bright + noise), 1e-6)
+    thresholds = explicit_thresholds(grey, 125)
+    assert thresholds.uncertainty[0] > 30
+    found = segmented(grey, thresholds, MarkerWatershed(sure_ranges(thresholds)))
+    intervals = found.fraction_intervals()
+    assert (intervals.lowest, intervals.highest) == ((0.5, 0.5), (0.5, 0.5))
+
+
 @pytest.mark.parametrize("values", [(30,), (70, 30), (30, 30), (30, 50, 70), (float("nan"), 70)])
 def test_other_thresholds_are_as_many_and_rising(values):
     """One value for each threshold, rising."""
