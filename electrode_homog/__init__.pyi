@@ -38,6 +38,7 @@ from electrode_homog.images import Median as Median
 from electrode_homog.images import NonLocalMeans as NonLocalMeans
 from electrode_homog.images import RawLayout as RawLayout
 from electrode_homog.images import Segmentation as Segmentation
+from electrode_homog.images import SegmentationRecord as SegmentationRecord
 from electrode_homog.images import SpectralPeak as SpectralPeak
 from electrode_homog.images import SphereLattice as SphereLattice
 from electrode_homog.images import Spheres as Spheres

@@ -21,7 +21,7 @@ from electrode_homog.cli.file_verbs import (
 from electrode_homog.errors import InputError
 
 if TYPE_CHECKING:
-    from electrode_homog.images import FractionIntervals, GreyImage, Segmentation, VoxelImage
+    from electrode_homog.images import GreyImage, Segmentation, SegmentationRecord, VoxelImage
 
 DENOISING = ("median", "non-local-means")
 
@@ -79,16 +79,16 @@ def segment(
     with telling_of_compilation():
         image = _denoised(read_grey_image(grey, **options), denoise)
         found = _segmented(image, classes, threshold or [], watershed=watershed)
-        intervals = found.fraction_intervals()
+        record = found.record()
         labelled = {output: found.image}
         if shifted:
             labelled |= {lower: found.lower(), upper: found.upper()}
         labelled = {path: _cleaned(labels, smallest, path) for path, labels in labelled.items()}
         for path, labels in labelled.items():  # when nothing can fail any more but writing
             note(f"wrote {write_image(labels, path, overwrite=force)}")
-    if not hand_out(found.thresholds, json, force=force):
-        _show(found, intervals)
-    for caution in found.cautions:
+    if not hand_out(record, json, force=force):
+        _show(record)
+    for caution in record.cautions:
         note(f"warning: {caution}")
 
 
@@ -149,17 +149,18 @@ def _segmented(grey: "GreyImage", classes: int | None, threshold: list[float], *
     return segmented(grey, thresholds, MarkerWatershed(sure_ranges(thresholds)) if watershed else ByThreshold())
 
 
-def _show(found: "Segmentation", intervals: "FractionIntervals") -> None:
-    edges = zip(("", *found.thresholds.values), (0.0, *found.thresholds.uncertainty), strict=True)
+def _show(record: "SegmentationRecord") -> None:
+    thresholds, intervals = record.thresholds, record.fractions
+    edges = zip(("", *thresholds.values), (0.0, *thresholds.uncertainty), strict=True)
     table(
-        found.image.source,
+        record.source,
         ["label", "from grey value", "fraction", "lowest", "highest", "between two others"],
         [
             [label, f"{edge:.6g} ± {width:.2g}" if edge != "" else "", *(f"{share:.4f}" for share in shares)]
             for label, ((edge, width), shares) in enumerate(
                 zip(
                     edges,
-                    zip(intervals.nominal, intervals.lowest, intervals.highest, found.sandwiched, strict=True),
+                    zip(intervals.nominal, intervals.lowest, intervals.highest, record.sandwiched, strict=True),
                     strict=True,
                 )
             )

@@ -1,7 +1,5 @@
 """The verbs that make images: convert, generate, segment."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -90,7 +88,7 @@ def test_segment_finds_the_phases_of_a_grey_image(command, tmp_path, made):
     noise = np.random.default_rng(0).normal(scale=6, size=made.shape)
     levels = np.array([60, 200, 130])[made.labels]  # binder between pore and active
     np.save(tmp_path / "grey.npy", np.clip(levels + noise, 0, 255).astype(np.uint8))
-    options = ("--classes", "3", "--voxel-size", "0.4um", "--shifted", "--json", "thresholds.json")
+    options = ("--classes", "3", "--voxel-size", "0.4um", "--shifted", "--json", "record.json")
     code, out, err = command("segment", "grey.npy", "labels.ome.tif", *options)
     assert code == 0, err
     found = eh.read_image(tmp_path / "labels.ome.tif")
@@ -102,9 +100,10 @@ def test_segment_finds_the_phases_of_a_grey_image(command, tmp_path, made):
         assert np.mean(moved == more) >= np.mean(found.labels == more)
     code, out, err = command("segment", "grey.npy", "again.zarr", *options[:4], "--json", "-")
     assert code == 0, err
-    thresholds = json.loads(out)  # nothing else on stdout
-    assert thresholds["values"] == json.loads((tmp_path / "thresholds.json").read_text())["values"]
-    assert 60 < thresholds["values"][0] < 130 < thresholds["values"][1] < 200
+    record = eh.from_json(out, eh.SegmentationRecord)  # nothing else on stdout
+    assert record == eh.from_json((tmp_path / "record.json").read_text(), eh.SegmentationRecord)
+    assert 60 < record.thresholds.values[0] < 130 < record.thresholds.values[1] < 200
+    assert record.fractions.lowest[0] <= np.mean(made.labels == 0) <= record.fractions.highest[0]
 
 
 def test_segment_cleans_and_floods(command, tmp_path):

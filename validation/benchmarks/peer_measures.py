@@ -4,8 +4,8 @@
 
 The image holds the labels 0, 1 (and 2); areas are those of label 1, in units of the voxel edge. TauFactor counts faces
 (`face_counting`), sums the gradient of a smoothed mask (`gradient`, its default) or meshes it (`marching_cubes`);
-PoreSpy meshes a dilated region (`region_surface_areas`), which has no area at the outer faces of our images: none of
-label 1 touches them, or both tools count what we do not. Functions that count pairs are those of label 1.
+PoreSpy meshes a smoothed region (`region_surface_areas`). Its mesh closes the region at the outer faces of the image;
+those faces are taken off again, since nobody else counts them. Two-point functions are those of label 1.
 """
 
 import contextlib
@@ -40,7 +40,8 @@ def taufactor_triple_line(labels) -> float:
 def porespy_area(labels) -> float:
     import porespy
 
-    return float(porespy.metrics.region_surface_areas((labels == 1).astype(int))[0])
+    found = float(porespy.metrics.region_surface_areas((labels == 1).astype(int))[0])
+    return found - sum(np.count_nonzero(np.take(labels, side, axis) == 1) for axis in range(3) for side in (0, -1))
 
 
 def porespy_two_point(labels) -> list[list[float]]:

@@ -8,6 +8,7 @@ from electrode_homog.images.segmentation.segmentation import (
     FractionIntervals,
     MarkerWatershed,
     Segmentation,
+    SegmentationRecord,
     segmented,
     sure_ranges,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "NonLocalMeans",
     "Relabelling",
     "Segmentation",
+    "SegmentationRecord",
     "Thresholds",
     "denoised",
     "explicit_thresholds",

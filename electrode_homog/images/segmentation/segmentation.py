@@ -69,6 +69,20 @@ class FractionIntervals:
     raised: tuple[tuple[float, ...], ...]
 
 
+@dataclass(frozen=True)
+class SegmentationRecord:
+    """What was done and how sure it is, without the voxels: for an error budget, and for JSON.
+
+    `source` names the scan and every step; the other fields are those of the `Segmentation`.
+    """
+
+    source: str
+    thresholds: Thresholds
+    fractions: FractionIntervals
+    sandwiched: tuple[float, ...]
+    cautions: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Segmentation:
     """`image` has the labels at `thresholds`, `fractions` the share of each phase; made by `segmented`.
@@ -94,6 +108,11 @@ class Segmentation:
             if share > _MANY_SANDWICHED and isinstance(self.assignment, ByThreshold)
         ]
         return (*self.thresholds.cautions, *shells)
+
+    def record(self) -> SegmentationRecord:
+        """All but the voxels; costs what `fraction_intervals` does."""
+        fractions = self.fraction_intervals()
+        return SegmentationRecord(self.image.source, self.thresholds, fractions, self.sandwiched, self.cautions)
 
     def at(self, values: Sequence[float]) -> VoxelImage:
         """The image at other thresholds; markers' ranges move along. Raises InputError unless as many and rising."""
