@@ -19,6 +19,7 @@ _OPTIONS: dict[str, Any] = {
     "nogil": True,
     "fastmath": {"reassoc", "contract", "nsz"},  # sums vectorise; infinities and NaN keep their meaning
     "error_model": "numpy",
+    "no_cfunc_wrapper": True,  # nor is a way in from C wanted
     "_nrt": False,  # no reference counts: they cost more than a short loop, and half of the time of compilation
 }
 
@@ -26,16 +27,18 @@ _OPTIONS: dict[str, Any] = {
 def compiled(function: Callable) -> Any:
     """Compile with numba at the first call; kept on disk where there is a place to keep it.
 
-    The function must not make arrays: what it needs is handed in. numba looks for a place in NUMBA_CACHE_DIR, beside
-    the module, then in the user's cache folder. Where all of them are read-only the function is compiled anew in each
-    process.
+    The function must not make arrays: what it needs is handed in. One whose name begins with an underscore can be
+    called by compiled functions only, which saves compiling the way in from Python. numba looks for a place in
+    NUMBA_CACHE_DIR, beside the module, then in the user's cache folder. Where all of them are read-only the function is
+    compiled anew in each process.
     """
     import numba
 
+    options = {**_OPTIONS, "no_cpython_wrapper": function.__name__.startswith("_")}
     try:
-        return numba.njit(cache=True, **_OPTIONS)(function)
+        return numba.njit(cache=True, **options)(function)
     except RuntimeError:  # "no locator available"
-        return numba.njit(**_OPTIONS)(function)
+        return numba.njit(**options)(function)
 
 
 def inlined(function: Callable) -> Any:
