@@ -15,6 +15,7 @@ from typing import Any
 from electrode_homog.machine import usable_cores
 
 Span = tuple[int, int]
+_SLABS_PER_CORE = 4
 _OPTIONS: dict[str, Any] = {
     "nogil": True,
     "fastmath": {"reassoc", "contract", "nsz"},  # sums vectorise; infinities and NaN keep their meaning
@@ -84,6 +85,10 @@ class Team:
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def shares(self, length: int) -> list[Span]:
+        """[0, length) in spans for `run`: enough that a core which is busy elsewhere holds up little."""
+        return slabs(length, _SLABS_PER_CORE * self.cores)
 
     def run(self, kernel: Callable, spans: Sequence[Span], *arguments: Any) -> list[Any]:
         """kernel(start, stop, *arguments) for every span, and what each returned, in the order of the spans.

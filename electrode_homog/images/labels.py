@@ -14,17 +14,6 @@ _BLOCK = 2**22  # voxels examined at once, so that counting needs little memory
 _STOP = 4096  # distinct values after which counting further would only cost memory
 
 
-def segmented_labels(path: Path, array: np.ndarray) -> np.ndarray:
-    """The (nx, ny, nz) array as labels; converted only if it is float, foreign-endian or wider than needed.
-
-    Raises InputError for an array that is not 3-D or is empty, for values that are negative, not whole or
-    not finite, and for more than 32 distinct ones.
-    """
-    count = LabelCount(path)
-    count.add(array)
-    return count.converted(array)
-
-
 class LabelCount:
     """The labels of an image that comes in parts, each judged as it comes."""
 

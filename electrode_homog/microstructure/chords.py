@@ -18,14 +18,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from electrode_homog.compiled import Team, slabs
+from electrode_homog.compiled import Team
 from electrode_homog.errors import InputError
 from electrode_homog.microstructure.microstructure import Microstructure
 
 Three = tuple[float, float, float]
 ThreeArrays = tuple[np.ndarray, np.ndarray, np.ndarray]
 _COUNTED_AT_ONCE = 2**22  # voxels
-_SLABS_PER_CORE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,9 +167,8 @@ def _of_planes(
         chord_kernels.count_across(start, stop, numbers, before, first, begin, found)
         return found
 
-    pieces = _SLABS_PER_CORE * team.cores
-    along_x = team.run(across, slabs(begin.shape[0], pieces))
-    along_y, along_z = zip(*team.run(within, slabs(numbers.shape[0], pieces)), strict=True)
+    along_x = team.run(across, team.shares(begin.shape[0]))
+    along_y, along_z = zip(*team.run(within, team.shares(numbers.shape[0])), strict=True)
     return [np.sum(found, axis=0) for found in (along_x, along_y, along_z)]
 
 

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from electrode_homog.compiled import Team, slabs
+from electrode_homog.compiled import Team
 from electrode_homog.errors import InputError
 from electrode_homog.microstructure.microstructure import Microstructure
 
 Three = tuple[bool, bool, bool]
-SLABS_PER_CORE = 4  # enough that a core which is busy elsewhere holds up little; each costs one seam
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +88,7 @@ class ConnectedParts:
             raise InputError(f"keep has {keep.dtype} {keep.shape}; one bool for each of the {self.count} parts")
         mask = np.empty(self.shape, dtype=bool)
         with _at_work(team) as team:
-            spans = slabs(self.shape[0], SLABS_PER_CORE * team.cores)
+            spans = team.shares(self.shape[0])
             runs = (self.row_start, self.start, self.stop, self.part)
             team.run(run_kernels.fill_mask, spans, *runs, _read_only(np.ascontiguousarray(keep)), mask)
         return mask
@@ -106,7 +105,7 @@ def connected_parts(labels: np.ndarray, conducts: np.ndarray, team: Team | None 
     labels, conducts = _checked(labels, conducts)
     nx, ny, nz = labels.shape
     with _at_work(team) as team:
-        spans = slabs(nx, SLABS_PER_CORE * team.cores)
+        spans = team.shares(nx)  # each costs one seam
         row_start = np.zeros(nx * ny + 1, dtype=np.int64)
         team.run(_on_planes(run_kernels.count_runs), spans, labels, conducts, row_start)
         np.cumsum(row_start, out=row_start)

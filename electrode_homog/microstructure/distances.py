@@ -13,11 +13,9 @@ import math
 
 import numpy as np
 
-from electrode_homog.compiled import Team, slabs
+from electrode_homog.compiled import Team
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.microstructure.microstructure import Microstructure
-
-_SLABS_PER_CORE = 4
 
 
 def squared_distances(numbers: np.ndarray, voxel_size_m: tuple[float, float, float], team: Team) -> np.ndarray:
@@ -49,8 +47,8 @@ def squared_distances(numbers: np.ndarray, voxel_size_m: tuple[float, float, flo
             distance_kernels.across_rows(there, within, cost[0], nearest)
             squared[:, j] = nearest
 
-    team.run(within_planes, slabs(nx, _SLABS_PER_CORE * team.cores))
-    team.run(through_planes, slabs(ny, _SLABS_PER_CORE * team.cores))
+    team.run(within_planes, team.shares(nx))
+    team.run(through_planes, team.shares(ny))
     return squared
 
 

@@ -16,7 +16,6 @@ from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.microstructure.distances import squared_distances, walled
 from electrode_homog.microstructure.microstructure import Microstructure
 
-_SLABS_PER_CORE = 4
 _MOST_VOXELS = 2**31 - 1  # voxels are numbered with 32 bits
 _LEAN = np.float32(1e-3)  # of the mean height around, in the height of a voxel
 _FINENESS = 4096  # of heights that are added up as whole numbers: in any order the sum is the same
@@ -96,7 +95,7 @@ def find_particles(electrode: Microstructure, *phases: str, neck_ratio: float = 
         up, peaks = _peaks(height, h / h.min(), team)
         particle, inscribed = _merged(height, up, peaks, neck_ratio, team)
         labels = np.empty(electrode.image.shape, dtype=np.int32)
-        team.run(particle_kernels.label_planes, _slabs(labels, team), up, particle, labels)
+        team.run(particle_kernels.label_planes, team.shares(labels.shape[0]), up, particle, labels)
     return Particles(
         phases=phases,
         voxel_size_m=electrode.image.voxel_size_m,
@@ -132,7 +131,7 @@ def _heights(electrode: Microstructure, phases: tuple[str, ...], team: Team) -> 
             mean = (around[:, :-2] + around[:, 1:-1] + around[:, 2:]).astype(np.float32) / np.float32(27 * _FINENESS)
             leaning[i + 1, 1:-1, 1:-1] = (core[i] + _LEAN * (mean - core[i])) * inside[i]
 
-    team.run(lean, _slabs(core, team))
+    team.run(lean, team.shares(core.shape[0]))
     return leaning
 
 
@@ -151,7 +150,7 @@ def _peaks(height: np.ndarray, step: np.ndarray, team: Team) -> tuple[np.ndarray
         slope, way = np.empty(nz, dtype=np.float32), np.empty(nz, dtype=np.int32)
         particle_kernels.climb(first, last, height.ravel(), shape, strides, inverse, slope, way, up.ravel())
 
-    spans = slabs(nx, _SLABS_PER_CORE * team.cores)
+    spans = team.shares(nx)
     team.run(climb, spans)
     peaks = np.empty(sum(team.run(particle_kernels.count_peaks, spans, plane, up.ravel())), dtype=np.float32)
     particle_kernels.number_peaks(up.ravel(), height.ravel(), peaks)
@@ -165,7 +164,7 @@ def _merged(height, up, peaks, neck_ratio: float, team: Team) -> tuple[np.ndarra
 
     offsets = [(a, b, c) for a in (0, 1) for b in (-1, 0, 1) for c in (-1, 0, 1) if (a, b, c) > (0, 0, 0)]
     strides, ratio = _strides(height, offsets), np.float32(neck_ratio)
-    spans = slabs(height.shape[0] - 2, _SLABS_PER_CORE * team.cores)
+    spans = team.shares(height.shape[0] - 2)
     ends = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
     field = (height[0].size, height.ravel(), up.ravel(), strides, peaks, ratio)
     counts = team.run(particle_kernels.find_passes, spans, *field, *ends)
@@ -189,10 +188,6 @@ def _strides(height: np.ndarray, offsets: list[tuple[int, int, int]]) -> np.ndar
     """Steps in memory, in voxels, to neighbours at the given offsets."""
     _, ny, nz = height.shape
     return np.array(offsets) @ np.array([ny * nz, nz, 1])
-
-
-def _slabs(array: np.ndarray, team: Team) -> list[tuple[int, int]]:
-    return slabs(array.shape[0], _SLABS_PER_CORE * team.cores)
 
 
 def _measured(labels: np.ndarray, count: int, h: np.ndarray) -> dict[str, Any]:

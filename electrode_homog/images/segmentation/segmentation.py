@@ -11,7 +11,7 @@ from typing import assert_never
 
 import numpy as np
 
-from electrode_homog.compiled import Team, slabs
+from electrode_homog.compiled import Team
 from electrode_homog.errors import InputError
 from electrode_homog.images.grey_image import GreyImage
 from electrode_homog.images.segmentation.overlapping_slabs import filtered_by_slabs
@@ -211,7 +211,7 @@ def _labels_by_threshold(values: np.ndarray, thresholds: Sequence[float]) -> np.
                 labels[plane] += values[plane] >= np.float64(threshold)
 
     with Team() as team:
-        team.run(work, slabs(values.shape[0], 4 * team.cores))
+        team.run(work, team.shares(values.shape[0]))
     return labels
 
 
