@@ -42,7 +42,7 @@ _HOME = {
     "Ellipsoids": "images",
     "EquivalentRadii": "microstructure",
     "ExponentialCovariance": "images",
-    "Expression": "parameters",
+    "Expression": "expression",
     "FixedEfficiency": "transport_law",
     "GaussianCovariance": "images",
     "GreyImage": "images",

@@ -5,6 +5,7 @@ from electrode_homog.errors import InputError as InputError
 from electrode_homog.errors import NotConvergedError as NotConvergedError
 from electrode_homog.errors import NotPercolatingError as NotPercolatingError
 from electrode_homog.errors import OutOfRangeError as OutOfRangeError
+from electrode_homog.expression import Expression as Expression
 from electrode_homog.homogenization import Boundary as Boundary
 from electrode_homog.homogenization import Corrector as Corrector
 from electrode_homog.homogenization import EffectiveConductivity as EffectiveConductivity
@@ -121,7 +122,6 @@ from electrode_homog.p2d import Rest as Rest
 from electrode_homog.p2d import simulate as simulate
 from electrode_homog.p2d import to_pybamm as to_pybamm
 from electrode_homog.parameters import CellParameters as CellParameters
-from electrode_homog.parameters import Expression as Expression
 from electrode_homog.parameters import load_parameter_set as load_parameter_set
 from electrode_homog.parameters import parameter_set_names as parameter_set_names
 from electrode_homog.parameters import save_parameter_set as save_parameter_set

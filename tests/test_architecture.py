@@ -19,16 +19,19 @@ MAY_IMPORT = {
     "output": {"errors"},
     "provenance": {"errors"},
     "transport_law": {"errors"},
+    "expression": {"errors"},
+    "table": {"errors"},
     # the microscale wing: voxels, never cells
     "images": {"errors", "machine", "output", "compiled"},
     "microstructure": {"errors", "machine", "compiled", "images"},
     "homogenization": {"errors", "machine", "output", "compiled", "images", "microstructure"},
     # the cell wing: cells, never voxels
-    "particles": {"errors"},
-    "parameters": {"errors", "output", "provenance", "transport_law", "particles"},
-    "p2d": {"errors", "transport_law", "particles", "parameters"},
+    "particles": {"errors", "expression", "table"},
+    "parameters": {"errors", "output", "provenance", "transport_law", "expression", "table", "particles"},
+    "p2d": {"errors", "transport_law", "expression", "table", "particles", "parameters"},
     "studies": {
-        "errors", "machine", "output", "provenance", "transport_law", "particles", "parameters", "p2d"
+        "errors", "machine", "output", "provenance", "transport_law", "expression", "table", "particles", "parameters",
+        "p2d",
     },
 }  # fmt: skip
 EVERYTHING = {*MAY_IMPORT, "report"}

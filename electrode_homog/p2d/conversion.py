@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from electrode_homog.errors import OutOfRangeError
+from electrode_homog.expression import Expression
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.p2d.names import (
     CELL_PARAMETERS,
@@ -18,7 +19,7 @@ from electrode_homog.p2d.names import (
     POSITIVE_PARAMETERS,
     SEPARATOR_PARAMETERS,
 )
-from electrode_homog.parameters import CellParameters, Electrode, Electrolyte, Expression, Separator
+from electrode_homog.parameters import CellParameters, Electrode, Electrolyte, Separator
 from electrode_homog.transport_law import bruggeman_exponent, tortuosity_factor
 
 if TYPE_CHECKING:

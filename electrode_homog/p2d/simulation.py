@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from electrode_homog.errors import NotConvergedError, OutOfRangeError
+from electrode_homog.expression import evaluate
 from electrode_homog.p2d.cell_run import CellRun, Mesh
 from electrode_homog.p2d.conversion import to_pybamm
 from electrode_homog.p2d.importing import import_pybamm
@@ -34,7 +35,7 @@ from electrode_homog.p2d.names import (
 )
 from electrode_homog.p2d.protocol import Protocol, check_window, protocol_steps
 from electrode_homog.p2d.stepping import PlannedStep, plan
-from electrode_homog.parameters import CellParameters, evaluate
+from electrode_homog.parameters import CellParameters
 
 if TYPE_CHECKING:
     import pybamm

@@ -4,7 +4,6 @@ from electrode_homog.parameters.cell import Cell
 from electrode_homog.parameters.cell_parameters import CellParameters, Entry
 from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY, Electrode
 from electrode_homog.parameters.electrolyte import Electrolyte
-from electrode_homog.parameters.expression import Expression, evaluate
 from electrode_homog.parameters.separator import Separator
 from electrode_homog.parameters.toml_reading import load_parameter_set, parameter_set_names
 from electrode_homog.parameters.toml_writing import save_parameter_set
@@ -16,9 +15,7 @@ __all__ = [
     "Electrode",
     "Electrolyte",
     "Entry",
-    "Expression",
     "Separator",
-    "evaluate",
     "load_parameter_set",
     "parameter_set_names",
     "save_parameter_set",

@@ -11,11 +11,11 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from electrode_homog.errors import InputError, OutOfRangeError
+from electrode_homog.expression import CONSTANTS, Expression
 from electrode_homog.parameters.cell import Cell
 from electrode_homog.parameters.checking import Problem, quantities, raise_problems, suggestion
 from electrode_homog.parameters.electrode import CLOSURE_TOLERANCE, Electrode
 from electrode_homog.parameters.electrolyte import Electrolyte
-from electrode_homog.parameters.expression import CONSTANTS, Expression
 from electrode_homog.parameters.separator import Separator
 
 SECTIONS = {

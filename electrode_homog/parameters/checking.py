@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.parameters.expression import Expression
+from electrode_homog.expression import Expression
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor, TransportLaw
 
 CHECK_TEMPERATURE_K = 298.15

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from electrode_homog.expression import Expression, evaluate
 from electrode_homog.parameters.checking import (
     CHECK_TEMPERATURE_K,
     CM2_PER_SECOND,
@@ -16,7 +17,6 @@ from electrode_homog.parameters.checking import (
     number_or_expression,
     raise_problems,
 )
-from electrode_homog.parameters.expression import Expression, evaluate
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from electrode_homog.errors import ElectrodeHomogError, InputError, OutOfRangeError
+from electrode_homog.expression import Expression
 from electrode_homog.parameters.cell_parameters import SECTIONS, CellParameters
 from electrode_homog.parameters.checking import Problem, quantities, raise_problems, suggestion
 from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY
-from electrode_homog.parameters.expression import Expression
 from electrode_homog.particles import Sphere
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import assert_never
 
 from electrode_homog.errors import InputError
+from electrode_homog.expression import Expression
 from electrode_homog.output import write_whole
 from electrode_homog.parameters.cell_parameters import SECTIONS, CellParameters
 from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY
-from electrode_homog.parameters.expression import Expression
 from electrode_homog.parameters.toml_reading import SCHEMA
 from electrode_homog.particles import Sphere
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from electrode_homog.errors import NotConvergedError, OutOfRangeError
+from electrode_homog.expression import evaluate
 from electrode_homog.p2d import CCCV, ConstantCurrent, ConstantVoltage, DriveCycle, Mesh, Rest, simulate
-from electrode_homog.parameters import evaluate, load_parameter_set
+from electrode_homog.parameters import load_parameter_set
 from electrode_homog.transport_law import FixedEfficiency
 
 COARSE = Mesh(10, 5, 10)

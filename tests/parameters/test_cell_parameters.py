@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.parameters import EFFECTIVE_ALREADY, Expression, load_parameter_set
+from electrode_homog.expression import Expression
+from electrode_homog.parameters import EFFECTIVE_ALREADY, load_parameter_set
 from electrode_homog.particles import Sphere
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor
 

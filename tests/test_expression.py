@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from electrode_homog.errors import InputError
-from electrode_homog.parameters import Expression, evaluate
+from electrode_homog.expression import Expression, evaluate
 
 HOSTILE = {
     "import": "__import__('os').system('true')",
