@@ -1,7 +1,7 @@
 """One simulated run of a cell."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
 import numpy as np
@@ -30,6 +30,24 @@ class Mesh:
                 raise OutOfRangeError(f"Mesh: {name} = {value!r} is not a whole number of 3 to 1000 points")
 
 
+@dataclass(frozen=True, eq=False)  # eq=False: it holds arrays
+class ParticleHistory:
+    """What went on in particles of one electrode at three depths: at the collector, in the middle, at the separator.
+
+    `model` is the name of the particle model. `stoichiometry` (m, 3, p) holds m times, three depths, p places in the
+    particle at `position` (p,), 0 at the centre to 1 at the surface, which `place_names` names where the distance
+    does not; `mean` and `surface` are (m, 3).
+    """
+
+    model: str
+    time_s: np.ndarray
+    position: np.ndarray
+    stoichiometry: np.ndarray
+    mean: np.ndarray
+    surface: np.ndarray
+    place_names: tuple[str, ...] = ()
+
+
 CSV_COLUMNS = "time_s,current_A,voltage_V,discharge_capacity_Ah"
 
 
@@ -41,6 +59,7 @@ class CellRun:
     interpolation between them is within 0.4 mV at 1C. A jump of current between two steps of the protocol is
     two points 1e-9 s apart. `transport_efficiency` is re-read from what the solved model evaluated, with keys
     "negative electrolyte", "separator electrolyte", "positive electrolyte", "negative solid", "positive solid".
+    `particles` has the keys "negative" and "positive".
     `ended_by` says why the last step ended, `steps_ended_by` why each did. `lithium_drift` is the relative
     spread of the total lithium in particles and electrolyte, `seconds` the wall time with building the model.
     """
@@ -57,13 +76,15 @@ class CellRun:
     mesh: Mesh
     lithium_drift: float
     seconds: float
+    particles: Mapping[str, ParticleHistory] = field(default_factory=dict)
 
     def __post_init__(self):
         for name in ("time_s", "current_A", "voltage_V", "discharge_capacity_Ah"):
             values = np.array(getattr(self, name), dtype=float)
             values.flags.writeable = False
             object.__setattr__(self, name, values)
-        object.__setattr__(self, "transport_efficiency", MappingProxyType(dict(self.transport_efficiency)))
+        for name in ("transport_efficiency", "particles"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __reduce__(self):  # read-only maps cannot be pickled
         values = (getattr(self, field.name) for field in fields(self))

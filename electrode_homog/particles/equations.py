@@ -56,7 +56,8 @@ class ParticleEquations:
     mean . inlet = surface area / volume = 3 / radius [1/m], and mean . drift = 0 whatever the state: lithium is
     conserved to round-off.
 
-    `position` (n,) is where the states lie, 0 at the centre to 1 at the surface, NaN for states that are no place.
+    `places` (p, n) gives the local stoichiometry at p places, `position` (p,) how far out they lie, 0 at the centre to
+    1 at the surface, and `place_names` names them where the distance does not (empty otherwise).
     `potential_V(state, T, algebra)` gives the local equilibrium potential at each state where it is not the
     open-circuit potential of the local stoichiometry, and None where it is.
     """
@@ -65,9 +66,11 @@ class ParticleEquations:
     surface: np.ndarray
     uniform: np.ndarray
     inlet: np.ndarray
+    places: np.ndarray
     position: np.ndarray
     drift: Callable[[Any, Any, Algebra], Any]
     potential_V: Callable[[Any, Any, Algebra], Any] | None = None
+    place_names: tuple[str, ...] = ()
 
     @property
     def states(self) -> int:
