@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from electrode_homog import __version__
-from electrode_homog.cli import cell_verbs, file_verbs, image_verbs, segment_verb, study_verbs
+from electrode_homog.cli import cell_verbs, file_verbs, image_verbs, particle_verb, segment_verb, study_verbs
 from electrode_homog.cli.console import complain, note
 from electrode_homog.errors import ElectrodeHomogError
 
@@ -33,6 +33,7 @@ for verb in (
     segment_verb.segment,
     image_verbs.describe,
     image_verbs.tensor,
+    particle_verb.particle,
     cell_verbs.simulate,
     cell_verbs.design,
     cell_verbs.fit,

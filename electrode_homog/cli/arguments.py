@@ -1,14 +1,16 @@
 """Options that several verbs share, and the texts in them: NAME=VALUE, lengths, ranges."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
-from electrode_homog.errors import InputError
+from electrode_homog.errors import InputError, OutOfRangeError
 
 if TYPE_CHECKING:
     from electrode_homog.microstructure import Microstructure
+
+Result = TypeVar("Result")
 
 ImagePath = Annotated[
     Path,
@@ -84,6 +86,27 @@ def whole_numbers(text: str, option: str, *, lengths: tuple[int, ...] = (3,)) ->
         wanted = " or ".join(map(str, lengths))
         raise InputError(f"{option} {text!r}: {wanted} whole numbers, separated by commas")
     return tuple(int(part) for part in parts)
+
+
+def read_result(path: Path, kind: type[Result], option: str) -> Result:
+    """The result of one type in a JSON file; InputError names the file, and `option` where it is none."""
+    from electrode_homog.provenance import from_json
+
+    if not path.is_file():
+        raise InputError(f"{option}={path}: not a file")
+    try:
+        return from_json(path.read_text(encoding="utf-8"), kind)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text") from error
+    except (InputError, OutOfRangeError) as error:
+        raise type(error)(f"{path}: {error}") from error
+
+
+def side_of(name: str, option: str) -> Literal["negative", "positive"]:
+    """One of the two electrodes."""
+    if name not in ("negative", "positive"):
+        raise InputError(f"{option} {name}=…: 'negative' or 'positive'")
+    return name  # type: ignore[return-value]
 
 
 def pairs(texts: list[str], option: str, *, form: str = "NAME=VALUE") -> dict[str, str]:

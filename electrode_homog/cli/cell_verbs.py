@@ -1,12 +1,25 @@
 """Verbs that run cells: simulate, design, fit."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from electrode_homog.cli.arguments import Changes, CRates, Force, Json, ParameterSet, Report, grid_values, number, pairs
+from electrode_homog.cli.arguments import (
+    Changes,
+    CRates,
+    Force,
+    Json,
+    ParameterSet,
+    Report,
+    grid_values,
+    number,
+    pairs,
+    read_result,
+    side_of,
+)
 from electrode_homog.cli.console import hand_out, note, progress, refuse_existing_outputs, table
 from electrode_homog.errors import InputError
 
@@ -30,6 +43,12 @@ def simulate(
             help="SIDE=FILE: B of the electrolyte in that electrode (negative, positive) from the JSON of a tensor.",
         ),
     ] = None,
+    particle: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--particle", help="SIDE=FILE: the particles of that electrode from the JSON of the verb `particle`."
+        ),
+    ] = None,
     drive_cycle: Annotated[
         Path | None, typer.Option("--drive-cycle", help="CSV with time_s,current_A, discharge positive.")
     ] = None,
@@ -46,9 +65,9 @@ def simulate(
     from electrode_homog.p2d import simulate as run_protocol
     from electrode_homog.studies import read_drive_cycle
 
-    files = pairs(transport or [], "--transport").values()
+    files = [*pairs(transport or [], "--transport").values(), *pairs(particle or [], "--particle").values()]
     refuse_existing_outputs(csv, json, report, force=force, inputs=[parameter_set, drive_cycle, *files])
-    cell = _cell(parameter_set, change or [], transport or [])
+    cell = _cell(parameter_set, change or [], transport or [], particle or [])
     protocols: list[Any] = [ConstantCurrent(rate) for rate in c_rate or []]
     if drive_cycle is not None:
         protocols.append(read_drive_cycle(drive_cycle))
@@ -113,7 +132,7 @@ def design(
         settings["porosity_rule"] = _member(PorosityRule, porosity_rule, "--porosity-rule")
     settings = {key: value for key, value in settings.items() if value is not None}
     values = {path: grid_values(text, f"--vary {path}") for path, text in pairs(vary, "--vary").items()}
-    cell = _cell(parameter_set, change or [], [])
+    cell = _cell(parameter_set, change or [])
     with progress() as steps:
         points = math.prod(map(len, values.values()))
         if points > MOST_POINTS:
@@ -181,7 +200,7 @@ def fit(
     settings: dict[str, Any] = {} if max_solves is None else {"max_solves": max_solves}
     bounds = {path: _bounds(text, path) for path, text in pairs(vary, "--vary").items()}
     record = read_cycling_data(data, **reading).first_discharge()
-    cell = _cell(parameter_set, change or [], [])
+    cell = _cell(parameter_set, change or [])
     with progress() as steps:
         steps.tell(f"fitting {', '.join(bounds)} of {cell.name} to {record.source}")
         found = fit_cell(cell, record, vary=bounds, **settings)
@@ -203,33 +222,49 @@ def fit(
         note(f"warning: {warning}")
 
 
-def _cell(parameter_set: str, changes: list[str], transport: list[str]) -> "CellParameters":
+def _cell(
+    parameter_set: str, changes: list[str], transport: Sequence[str] = (), particles: Sequence[str] = ()
+) -> "CellParameters":
+    """The set with particles, then single values, then transport replaced: a new particle may be scaled."""
     from electrode_homog.parameters import load_parameter_set
 
-    cell = load_parameter_set(parameter_set)
+    given = cell = load_parameter_set(parameter_set)
+    files = pairs(list(particles), "--particle")
+    for side, file in files.items():
+        cell = _with_particle(cell, side, Path(file))
     for path, text in pairs(changes, "--set").items():
         cell = cell.with_value(path, number(text, f"--set {path}"), source="--set on the command line")
-    for side, file in pairs(transport, "--transport").items():
+    for side, file in pairs(list(transport), "--transport").items():
         cell = _with_transport(cell, side, Path(file))
+    for side in files:
+        _tell_of_another_radius(side, getattr(given, side).particle.radius_m, getattr(cell, side).particle.radius_m)
     return cell
+
+
+def _with_particle(cell: "CellParameters", side: str, path: Path) -> "CellParameters":
+    from electrode_homog.particles import ReducedParticle
+
+    where = side_of(side, "--particle")
+    particle = read_result(path, ReducedParticle, f"--particle {side}")
+    return cell.with_electrode(where, source=f"{path.name}: {particle.shape}", particle=particle)
+
+
+def _tell_of_another_radius(side: str, before_m: float, radius_m: float) -> None:
+    """A particle of another size changes the reacting surface too, which is easily overlooked."""
+    if abs(radius_m / before_m - 1) > 1e-6:
+        note(
+            f"note: the kinetic radius of the {side} particles is {radius_m:.4g} m instead of {before_m:.4g} m, and "
+            f"the reacting surface goes with 1/radius; --set {side}.particle.radius_m={before_m:g} scales the particle"
+        )
 
 
 def _with_transport(cell: "CellParameters", side: str, path: Path) -> "CellParameters":
     from electrode_homog.errors import NotPercolatingError
     from electrode_homog.homogenization import EffectiveTensor
-    from electrode_homog.provenance import from_json
     from electrode_homog.transport_law import FixedEfficiency
 
-    if side not in ("negative", "positive"):
-        raise InputError(f"--transport {side}=…: 'negative' or 'positive'")
-    if not path.is_file():
-        raise InputError(f"--transport {side}={path}: not a file")
-    try:
-        tensor = from_json(path.read_text(encoding="utf-8"), EffectiveTensor)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text") from error
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
+    where = side_of(side, "--transport")
+    tensor = read_result(path, EffectiveTensor, f"--transport {side}")
     best = max((max(k) for k in tensor.conductivity.values()), default=0.0)
     if best != 1:
         given = ", ".join(f"{name} {k[0]:g}" for name, k in tensor.conductivity.items())
@@ -242,14 +277,14 @@ def _with_transport(cell: "CellParameters", side: str, path: Path) -> "CellParam
         raise NotPercolatingError(
             f"{path}: {conductors} {tensor.boundary.obstacle(0)}; no cell works with B = 0", axes=(0,)
         )
-    porosity, of_image = getattr(cell, side).porosity, tensor.volume_fraction
+    porosity, of_image = getattr(cell, where).porosity, tensor.volume_fraction
     if abs(porosity - of_image) > 0.005:
         note(
             f"warning: B = {tensor.through_thickness:.4g} was found at a volume fraction of {of_image:.4g} and is used "
             f"at the porosity {porosity:.4g} of {cell.name}; a study file (electrode-homog run) hands over both"
         )
     return cell.with_electrode(
-        side,
+        where,
         source=f"through-thickness entry of {path.name} ({tensor.source}, {tensor.boundary.value})",
         electrolyte_law=FixedEfficiency(tensor.through_thickness),
     )

@@ -1,7 +1,8 @@
 """The only place that speaks PyBaMM: parameters to its names, protocols to its experiments, runs back."""
 
-from electrode_homog.p2d.cell_run import CSV_COLUMNS, CellRun, Mesh
+from electrode_homog.p2d.cell_run import CSV_COLUMNS, CellRun, Mesh, ParticleHistory
 from electrode_homog.p2d.conversion import to_pybamm
+from electrode_homog.p2d.model import pybamm_model
 from electrode_homog.p2d.protocol import (
     CCCV,
     ConstantCurrent,
@@ -22,10 +23,12 @@ __all__ = [
     "ConstantVoltage",
     "DriveCycle",
     "Mesh",
+    "ParticleHistory",
     "Protocol",
     "Rest",
     "Step",
     "protocol_steps",
+    "pybamm_model",
     "simulate",
     "to_pybamm",
 ]

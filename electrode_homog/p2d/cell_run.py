@@ -36,7 +36,7 @@ class ParticleHistory:
 
     `model` is the name of the particle model. `stoichiometry` (m, 3, p) holds m times, three depths, p places in the
     particle at `position` (p,), 0 at the centre to 1 at the surface, which `place_names` names where the distance
-    does not; `mean` and `surface` are (m, 3).
+    does not; `mean` and `surface` are (m, 3). The arrays are read-only; m is 81 at most, at the solver's own steps.
     """
 
     model: str
@@ -46,6 +46,12 @@ class ParticleHistory:
     mean: np.ndarray
     surface: np.ndarray
     place_names: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        _keep_read_only(self, "time_s", "position", "stoichiometry", "mean", "surface")
+
+    def __reduce__(self):  # arrays come out of a pickle writable
+        return type(self), tuple(getattr(self, field.name) for field in fields(self))
 
 
 CSV_COLUMNS = "time_s,current_A,voltage_V,discharge_capacity_Ah"
@@ -79,10 +85,7 @@ class CellRun:
     particles: Mapping[str, ParticleHistory] = field(default_factory=dict)
 
     def __post_init__(self):
-        for name in ("time_s", "current_A", "voltage_V", "discharge_capacity_Ah"):
-            values = np.array(getattr(self, name), dtype=float)
-            values.flags.writeable = False
-            object.__setattr__(self, name, values)
+        _keep_read_only(self, "time_s", "current_A", "voltage_V", "discharge_capacity_Ah")
         for name in ("transport_efficiency", "particles"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
@@ -116,3 +119,10 @@ class CellRun:
     @property
     def duration_s(self) -> float:
         return float(self.time_s[-1] - self.time_s[0])
+
+
+def _keep_read_only(holder: object, *names: str) -> None:
+    for name in names:
+        values = np.array(getattr(holder, name), dtype=float)
+        values.flags.writeable = False
+        object.__setattr__(holder, name, values)

@@ -8,6 +8,8 @@ user of PyBaMM's default option computes the same cell.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from electrode_homog.errors import OutOfRangeError
 from electrode_homog.expression import Expression
 from electrode_homog.p2d.importing import import_pybamm
@@ -16,10 +18,16 @@ from electrode_homog.p2d.names import (
     CURRENT_PARAMETER,
     ELECTROLYTE_PARAMETERS,
     NEGATIVE_PARAMETERS,
+    NEGATIVE_SIZE_PARAMETERS,
     POSITIVE_PARAMETERS,
+    POSITIVE_SIZE_PARAMETERS,
     SEPARATOR_PARAMETERS,
 )
 from electrode_homog.parameters import CellParameters, Electrode, Electrolyte, Separator
+from electrode_homog.particles.chemical_diffusivity import chemical_diffusivity
+from electrode_homog.particles.darken import DarkenDiffusivity
+from electrode_homog.particles.sphere_sizes import SphereSizes
+from electrode_homog.table import Table
 from electrode_homog.transport_law import bruggeman_exponent, tortuosity_factor
 
 if TYPE_CHECKING:
@@ -30,16 +38,20 @@ def to_pybamm(cell: CellParameters) -> "pybamm.ParameterValues":
     """PyBaMM's parameter values of the cell; "Current function [A]" is 1C, to be replaced by the caller.
 
     The solid conductivity is the one of the set and B its factor: where the conductivity is effective already,
-    B = 1 and the solid tortuosity factor is 1 - porosity. Raises OutOfRangeError for a separator of porosity 1
-    with B < 1, which no Bruggeman coefficient expresses.
+    B = 1 and the solid tortuosity factor is 1 - porosity. Functions take PyBaMM's symbols: a table becomes an
+    Interpolant, a Darken diffusivity a function of stoichiometry and temperature. What other particles than a sphere
+    need besides is part of `pybamm_model(cell)`; their radius here is 3 volume / surface. Raises OutOfRangeError for
+    a separator of porosity 1 with B < 1, which no Bruggeman coefficient expresses.
     """
     pybamm = import_pybamm()
     values = {
         **{name: getattr(cell.cell, key) for key, name in CELL_PARAMETERS.items()},
         CURRENT_PARAMETER: cell.cell.nominal_capacity_Ah,
         **_electrode_values(cell.negative, NEGATIVE_PARAMETERS),
+        **_size_values(cell.negative, NEGATIVE_SIZE_PARAMETERS),
         **_separator_values(cell.separator),
         **_electrode_values(cell.positive, POSITIVE_PARAMETERS),
+        **_size_values(cell.positive, POSITIVE_SIZE_PARAMETERS),
         **_electrolyte_values(cell.electrolyte),
     }
     return pybamm.ParameterValues(values)
@@ -53,13 +65,27 @@ def _electrode_values(electrode: Electrode, names: dict[str, str]) -> dict[str, 
         "solid_bruggeman": _exponent(electrode.solid_fraction, electrode.solid_efficiency),
     }
     functions = {
-        "diffusivity_m2_s": _of_stoichiometry_and_temperature(electrode.diffusivity_m2_s),
+        "diffusivity_m2_s": _diffusivity(electrode),
         "open_circuit_potential_V": _of_stoichiometry(electrode.open_circuit_potential_V),
         "entropic_change_V_K": _of_stoichiometry(electrode.entropic_change_V_K),
         "exchange_current_density_A_m2": _of_surface_state(electrode.exchange_current_density_A_m2),
     }
     special = {"particle_radius_m": electrode.particle.radius_m, **transport, **functions}
     return {name: special[key] if key in special else getattr(electrode, key) for key, name in names.items()}
+
+
+def _size_values(electrode: Electrode, names: dict[str, str]) -> dict[str, Any]:
+    """The mesh of `pybamm_model` carries the shares of the area, so the distribution is 1 at every size."""
+    if not isinstance(electrode.particle, SphereSizes):
+        return {}
+    pybamm = import_pybamm()
+    radii = electrode.particle.radii_m
+    special = {
+        "smallest_radius_m": radii[0] / 2,
+        "largest_radius_m": radii[-1] * 2,
+        "area_distribution_per_m": lambda R: pybamm.ones_like(R),
+    }
+    return {name: special[key] for key, name in names.items()}
 
 
 def _separator_values(separator: Separator) -> dict[str, Any]:
@@ -100,16 +126,30 @@ Value = float | Expression
 # PyBaMM passes arguments by position and inspects their number, hence one plain function per signature.
 
 
-def _of_stoichiometry(value: Value) -> float | Callable[[Any], Any]:
-    if not isinstance(value, Expression):
-        return value
-    return lambda sto: _called(value, x=sto)
+def _of_stoichiometry(value: Value | Table) -> float | Callable[[Any], Any]:
+    match value:
+        case Expression():
+            return lambda sto: _called(value, x=sto)
+        case Table():
+            return lambda sto: _interpolated(value, sto)
+        case _:
+            return value
 
 
-def _of_stoichiometry_and_temperature(value: Value) -> float | Callable[[Any, Any], Any]:
-    if not isinstance(value, Expression):
-        return value
-    return lambda sto, T: _called(value, x=sto, T=T)
+def _diffusivity(electrode: Electrode) -> float | Callable[[Any, Any], Any]:
+    match electrode.diffusivity_m2_s:
+        case Expression() as expression:
+            return lambda sto, T: _called(expression, x=sto, T=T)
+        case DarkenDiffusivity():
+            return lambda sto, T: chemical_diffusivity(electrode.material, sto, T, _interpolated)
+        case number:
+            return number
+
+
+def _interpolated(table: Table, x: Any) -> Any:
+    """PyBaMM's Interpolant; unlike the table it goes on beyond its ends, where a solver may look."""
+    pybamm = import_pybamm()
+    return pybamm.Interpolant(np.array(table.x), np.array(table.values), x, interpolator="pchip")
 
 
 def _of_concentration_and_temperature(value: Value) -> float | Callable[[Any, Any], Any]:

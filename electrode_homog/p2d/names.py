@@ -64,6 +64,18 @@ POSITIVE_PARAMETERS = {
     "solid_bruggeman": "Positive electrode Bruggeman coefficient (electrode)",
 }
 
+NEGATIVE_SIZE_PARAMETERS = {
+    "smallest_radius_m": "Negative minimum particle radius [m]",
+    "largest_radius_m": "Negative maximum particle radius [m]",
+    "area_distribution_per_m": "Negative area-weighted particle-size distribution [m-1]",
+}
+
+POSITIVE_SIZE_PARAMETERS = {
+    "smallest_radius_m": "Positive minimum particle radius [m]",
+    "largest_radius_m": "Positive maximum particle radius [m]",
+    "area_distribution_per_m": "Positive area-weighted particle-size distribution [m-1]",
+}
+
 ELECTROLYTE_PARAMETERS = {
     "initial_concentration_mol_m3": "Initial concentration in electrolyte [mol.m-3]",
     "transference_number": "Cation transference number",
@@ -83,6 +95,17 @@ CURRENT_VARIABLE = "Current [A]"
 VOLTAGE_VARIABLE = "Voltage [V]"
 DISCHARGE_CAPACITY_VARIABLE = "Discharge capacity [A.h]"
 TOTAL_LITHIUM_VARIABLE = "Total lithium [mol]"
+
+PARTICLE_STATE_VARIABLES = {"negative": "Negative particle state", "positive": "Positive particle state"}
+STOICHIOMETRY_VARIABLES = {"negative": "Negative particle stoichiometry", "positive": "Positive particle stoichiometry"}
+MEAN_STOICHIOMETRY_VARIABLES = {
+    "negative": "R-averaged negative particle stoichiometry",
+    "positive": "R-averaged positive particle stoichiometry",
+}
+SURFACE_STOICHIOMETRY_VARIABLES = {
+    "negative": "Negative particle surface stoichiometry",
+    "positive": "Positive particle surface stoichiometry",
+}
 
 FINAL_TIME_TERMINATION = "final time"
 EXPERIMENT_TAG = "[experiment]"

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from pybamm.parameters.lithium_ion_parameters import U_asymptotes
 
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.p2d.particle_symbols import SymbolAlgebra, per_particle
@@ -18,13 +19,6 @@ class EquationsParticle(pybamm.particle.BaseParticle):
         super().__init__(param, domain, options, "primary")
         self.equations = equations
 
-    def _symbols(self, variables: dict[str, Any]) -> tuple[Any, Any, SymbolAlgebra]:
-        """State, temperature on the particle domain, and algebra."""
-        domain, Domain = self.domain_Domain
-        temperature = pybamm.PrimaryBroadcast(variables[f"{Domain} electrode temperature [K]"], [f"{domain} particle"])
-        algebra = SymbolAlgebra(f"{domain} particle", f"{domain} electrode")
-        return variables[f"{Domain} particle state"], temperature, algebra
-
     def get_fundamental_variables(self) -> dict[str, Any]:
         domain, Domain = self.domain_Domain
         state = pybamm.Variable(
@@ -34,82 +28,77 @@ class EquationsParticle(pybamm.particle.BaseParticle):
         )
         c_max = self.phase_param.c_max
         mean = c_max * per_particle(self.equations.mean, state)
-        surface = c_max * per_particle(self.equations.surface, state)
-        x_averaged_mean = pybamm.x_average(mean)
         variables = self._get_standard_concentration_variables(
-            c_max * state,
-            c_s_xav=pybamm.PrimaryBroadcast(x_averaged_mean, [f"{domain} particle"]),
+            c_max * SymbolAlgebra(state.domains).apply(profile(self.equations), state),
             c_s_rav=mean,
-            c_s_av=x_averaged_mean,
-            c_s_surf=surface,
+            c_s_av=pybamm.x_average(mean),
+            c_s_surf=c_max * per_particle(self.equations.surface, state),
         )
         return {**variables, f"{Domain} particle state": state}
 
     def get_coupled_variables(self, variables: dict[str, Any]) -> dict[str, Any]:
-        domain, Domain = self.domain_Domain
-        state, temperature, algebra = self._symbols(variables)
+        Domain = self.domain_Domain[1]
+        state = variables[f"{Domain} particle state"]
         if self.equations.potential_V is not None:
-            potential = self.equations.potential_V(state, temperature, algebra)
+            T = self._over_the_particle(variables[f"{Domain} electrode temperature [K]"])
+            potential = self.equations.potential_V(state, T, SymbolAlgebra(state.domains))
             variables[f"{Domain} particle surface potential [V]"] = per_particle(self.equations.surface, potential)
-        nothing = pybamm.FullBroadcastToEdges(
-            0,
-            [f"{domain} particle"],
-            auxiliary_domains={"secondary": f"{domain} electrode", "tertiary": "current collector"},
-        )
+        nothing = pybamm.FullBroadcastToEdges(0, broadcast_domains=state.domains)
         variables.update(self._get_standard_flux_variables(nothing))
         return variables
 
     def set_rhs(self, variables: dict[str, Any]) -> None:
-        domain, Domain = self.domain_Domain
-        state, temperature, algebra = self._symbols(variables)
+        Domain = self.domain_Domain[1]
+        state = variables[f"{Domain} particle state"]
+        T = self._over_the_particle(variables[f"{Domain} electrode temperature [K]"])
         current_density = variables[f"{Domain} electrode interfacial current density [A.m-2]"]
-        influx = pybamm.PrimaryBroadcast(
-            -current_density / (self.param.F * self.phase_param.c_max), [f"{domain} particle"]
-        )
-        drift = self.equations.drift(state, temperature, algebra)
-        self.rhs = {state: drift + algebra.apply(np.diag(self.equations.inlet), influx)}
+        self.rhs = {state: self._drift(state, T) + self._inflow(state, current_density)}
 
     def set_initial_conditions(self, variables: dict[str, Any]) -> None:
-        state, _, algebra = self._symbols(variables)
-        uniform = algebra.apply(np.diag(self.equations.uniform), self.phase_param.c_init / self.phase_param.c_max)
-        self.initial_conditions = {state: uniform}
+        state = variables[f"{self.domain_Domain[1]} particle state"]
+        initial = self.phase_param.c_init / self.phase_param.c_max
+        self.initial_conditions = {state: SymbolAlgebra(state.domains).apply(np.diag(self.equations.uniform), initial)}
+
+    def _over_the_particle(self, symbol: Any) -> Any:
+        return pybamm.PrimaryBroadcast(symbol, [f"{self.domain} particle"])
+
+    def _drift(self, state: Any, T: Any) -> Any:
+        return self.equations.drift(state, T, SymbolAlgebra(state.domains))
+
+    def _inflow(self, state: Any, current_density: Any) -> Any:
+        influx = self._over_the_particle(-current_density / (self.param.F * self.phase_param.c_max))
+        return SymbolAlgebra(state.domains).apply(np.diag(self.equations.inlet), influx)
 
 
 class EquationsPotential(pybamm.open_circuit_potential.SingleOpenCircuitPotential):
-    """The equilibrium potential that the equations of the particle give at its surface."""
+    """The equilibrium potential that the equations of the particle give at its surface.
+
+    To it come what PyBaMM adds to every open-circuit potential: (T - T_ref) dU/dT, and a wall of a volt at
+    stoichiometry 0 and 1 that is below a millivolt 0.001 away from them.
+    """
 
     def get_coupled_variables(self, variables: dict[str, Any]) -> dict[str, Any]:
         Domain = self.domain_Domain[1]
-        sto_surf, sto_bulk, _, T_bulk = self._get_stoichiometry_and_temperature(variables)
+        sto_surf, sto_bulk, T, T_bulk = self._get_stoichiometry_and_temperature(variables)
+        entropic = self.phase_param.dUdT(sto_surf)
         surface = variables[f"{Domain} particle surface potential [V]"]
+        surface = surface + (T - self.param.T_ref) * entropic + U_asymptotes(sto_surf)
         bulk = self.phase_param.U(sto_bulk, T_bulk)
-        variables.update(self._get_standard_ocp_variables(surface, bulk, self.phase_param.dUdT(sto_surf)))
+        variables.update(self._get_standard_ocp_variables(surface, bulk, entropic))
         self._alias_ocp_as_equilibrium(variables)
         return variables
 
 
-class ParticleDFN(pybamm.lithium_ion.DFN):
-    """PyBaMM's Doyle-Fuller-Newman model with our particles in the electrodes named in `equations`."""
+class StatesMesh(pybamm.Uniform1DSubMesh):
+    """A particle mesh with one point per state, whatever number of points is asked for."""
 
-    def __init__(
-        self,
-        equations: dict[str, ParticleEquations],
-        options: dict[str, str] | None = None,
-        name: str = "Doyle-Fuller-Newman model with particles of electrode_homog",
-    ):
-        self.particle_equations = equations  # before super(), which builds the model
-        super().__init__(options, name=name)
+    def __init__(self, lims: Any, npts: dict[str, int], states: int):
+        super().__init__(lims, dict.fromkeys(npts, states))
 
-    def set_particle_submodel(self) -> None:
-        super().set_particle_submodel()
-        for domain, equations in self.particle_equations.items():
-            submodel = EquationsParticle(self.param, domain, self.options, equations)
-            self.submodels[f"{domain} primary particle"] = submodel
 
-    def set_open_circuit_potential_submodel(self) -> None:
-        super().set_open_circuit_potential_submodel()
-        for domain, equations in self.particle_equations.items():
-            if equations.potential_V is not None:
-                self.submodels[f"{domain} primary open-circuit potential"] = EquationsPotential(
-                    self.param, domain, "lithium-ion main", self.options, "primary", False
-                )
+def profile(equations: ParticleEquations) -> np.ndarray:
+    """(n, n): the stoichiometry in the middle of n shells of equal thickness, interpolated between the places."""
+    order = np.argsort(equations.position, kind="stable")
+    position, places = equations.position[order], equations.places[order]
+    middle = (np.arange(equations.states) + 0.5) / equations.states
+    return np.array([np.interp(middle, position, column) for column in places.T]).T

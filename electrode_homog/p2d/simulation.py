@@ -17,25 +17,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from electrode_homog.errors import NotConvergedError, OutOfRangeError
-from electrode_homog.expression import evaluate
-from electrode_homog.p2d.cell_run import CellRun, Mesh
+from electrode_homog.expression import Expression, evaluate
+from electrode_homog.p2d.cell_run import CellRun, Mesh, ParticleHistory
 from electrode_homog.p2d.conversion import to_pybamm
 from electrode_homog.p2d.importing import import_pybamm
+from electrode_homog.p2d.model import pybamm_model
 from electrode_homog.p2d.names import (
-    CONTACT_RESISTANCE_OPTION,
     CURRENT_VARIABLE,
     DISCHARGE_CAPACITY_VARIABLE,
     EXPERIMENT_TAG,
     FINAL_TIME_TERMINATION,
     OVER_AT_START,
-    TORTUOSITY_FACTOR_OPTION,
     TOTAL_LITHIUM_VARIABLE,
     TRANSPORT_EFFICIENCY_VARIABLES,
     VOLTAGE_VARIABLE,
 )
+from electrode_homog.p2d.particle_history import particle_histories
 from electrode_homog.p2d.protocol import Protocol, check_window, protocol_steps
 from electrode_homog.p2d.stepping import PlannedStep, plan
 from electrode_homog.parameters import CellParameters
+from electrode_homog.table import Table
 
 if TYPE_CHECKING:
     import pybamm
@@ -46,6 +47,10 @@ PyBaMM's defaults, 1e-4 and 1e-6, by 0.11 mV and 6e-3 s for a tenth less time.""
 
 FIRST_STEP_S = 1e-5
 """Without it IDA fails where a measured current jumps in the first milliseconds (IDAGetDky: IDA_BAD_K)."""
+
+NO_PROGRESS = {"num_steps_no_progress": 3000, "t_no_progress": 1.0}
+"""Steps that must bring the time on by a second at least: IDA sets no limit to their number and may creep for hours
+where the particles are full. The densest second seen of a run that ended well has 324 (3C, chen2020)."""
 
 SUNDIALS_ERROR_FILE = "SUNLOGGER_ERROR_FILENAME"
 """Environment variable that the logger of SUNDIALS reads when a solver is set up."""
@@ -80,12 +85,14 @@ def simulate(cell: CellParameters, protocol: Protocol, *, mesh: Mesh = Mesh()) -
     text = ", then ".join(str(step) for step in steps)
     with _quiet_pybamm() as log, _interrupts() as interrupts:
         planned = plan(steps, cell)
-        solution, raised = _solved(cell, planned, mesh)
+        model = pybamm_model(cell, mesh=mesh)
+        solution, raised = _solved(model, cell, planned, mesh)
         if raised is not None and interrupts:
             raise KeyboardInterrupt from raised
         if solution is None:
             raise _error_of(raised, planned)
-        run = _cell_run(solution, cell, text, mesh, time.perf_counter() - started)
+        particles = particle_histories(solution, cell, model.particle_equations)
+        run = _cell_run(solution, cell, text, mesh, particles, time.perf_counter() - started)
         unfinished = _unfinished(solution, planned, log)
     if unfinished is not None:
         raise NotConvergedError(unfinished, best=run)
@@ -93,22 +100,20 @@ def simulate(cell: CellParameters, protocol: Protocol, *, mesh: Mesh = Mesh()) -
 
 
 def _solved(
-    cell: CellParameters, planned: list[tuple[PlannedStep, ...]], mesh: Mesh
+    model: "pybamm.BaseModel", cell: CellParameters, planned: list[tuple[PlannedStep, ...]], mesh: Mesh
 ) -> tuple["pybamm.Solution | None", Exception | None]:
     """What was solved, whole or in part, and what PyBaMM raised if it did."""
     pybamm = import_pybamm()
-    options = dict(TORTUOSITY_FACTOR_OPTION)
-    if cell.cell.contact_resistance_Ohm > 0:
-        options |= CONTACT_RESISTANCE_OPTION
     experiment = pybamm.Experiment([tuple(step.pybamm_step for step in cycle) for cycle in planned])
     points = {"x_n": mesh.x_points, "x_s": mesh.separator_points, "x_p": mesh.x_points}
-    solver = pybamm.IDAKLUSolver(rtol=RELATIVE_TOLERANCE, atol=ABSOLUTE_TOLERANCE, options={"dt_init": FIRST_STEP_S})
+    solver_options = {"dt_init": FIRST_STEP_S, **NO_PROGRESS}
+    solver = pybamm.IDAKLUSolver(rtol=RELATIVE_TOLERANCE, atol=ABSOLUTE_TOLERANCE, options=solver_options)
     try:
         simulation = pybamm.Simulation(
-            pybamm.lithium_ion.DFN(options),
+            model,
             parameter_values=to_pybamm(cell),
             experiment=experiment,
-            var_pts={**points, "r_n": mesh.r_points, "r_p": mesh.r_points},
+            var_pts={**points, "r_n": mesh.r_points, "r_p": mesh.r_points, "R_n": 1, "R_p": 1},
             solver=solver,
         )
         solution = simulation.solve(calc_esoh=False)
@@ -117,7 +122,14 @@ def _solved(
     return solution, None
 
 
-def _cell_run(solution: "pybamm.Solution", cell: CellParameters, text: str, mesh: Mesh, seconds: float) -> CellRun:
+def _cell_run(
+    solution: "pybamm.Solution",
+    cell: CellParameters,
+    text: str,
+    mesh: Mesh,
+    particles: dict[str, ParticleHistory],
+    seconds: float,
+) -> CellRun:
     lithium = solution[TOTAL_LITHIUM_VARIABLE].entries
     ends = tuple(_ending(step) for cycle in solution.cycles for step in cycle.steps)
     return CellRun(
@@ -135,6 +147,7 @@ def _cell_run(solution: "pybamm.Solution", cell: CellParameters, text: str, mesh
         mesh=mesh,
         lithium_drift=float(np.ptp(lithium) / lithium[0]),
         seconds=seconds,
+        particles=particles,
     )
 
 
@@ -197,8 +210,8 @@ def _check_start(cell: CellParameters) -> None:
     for electrode in (cell.positive, cell.negative):
         x = electrode.initial_stoichiometry
         excess_K = cell.cell.ambient_temperature_K - cell.cell.reference_temperature_K
-        entropic = excess_K * evaluate(electrode.entropic_change_V_K, x=x)
-        potentials.append(evaluate(electrode.open_circuit_potential_V, x=x) + entropic)
+        entropic = excess_K * _at(electrode.entropic_change_V_K, x)
+        potentials.append(_at(electrode.open_circuit_potential_V, x) + entropic)
     voltage = potentials[0] - potentials[1]
     low, high = cell.cell.lower_voltage_V, cell.cell.upper_voltage_V
     if not low - START_WINDOW_TOLERANCE_V <= voltage <= high + START_WINDOW_TOLERANCE_V:
@@ -206,6 +219,10 @@ def _check_start(cell: CellParameters) -> None:
             f"the initial concentrations of {cell.name} give an open-circuit voltage of {voltage:.4g} V, outside "
             f"the window of the cell, {low:g} to {high:g} V; change initial_concentration_mol_m3"
         )
+
+
+def _at(value: float | Expression | Table, x: float) -> float:
+    return value(x) if isinstance(value, Table) else evaluate(value, x=x)
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """A cell as numbers with sources: the schema and its check, TOML in and out, the sets that are shipped."""
 
 from electrode_homog.parameters.cell import Cell
-from electrode_homog.parameters.cell_parameters import CellParameters, Entry
+from electrode_homog.parameters.cell_parameters import CellParameters
 from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY, Electrode
 from electrode_homog.parameters.electrolyte import Electrolyte
+from electrode_homog.parameters.entry import Entry
 from electrode_homog.parameters.separator import Separator
 from electrode_homog.parameters.toml_reading import load_parameter_set, parameter_set_names
 from electrode_homog.parameters.toml_writing import save_parameter_set

@@ -4,8 +4,9 @@ A dotted path such as "positive.porosity" or "negative.particle.radius_m" names 
 by the first two parts of the path, "negative.particle", because a law or a particle comes from one place.
 """
 
+import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -16,7 +17,13 @@ from electrode_homog.parameters.cell import Cell
 from electrode_homog.parameters.checking import Problem, quantities, raise_problems, suggestion
 from electrode_homog.parameters.electrode import CLOSURE_TOLERANCE, Electrode
 from electrode_homog.parameters.electrolyte import Electrolyte
+from electrode_homog.parameters.entry import Entry, value_parts
 from electrode_homog.parameters.separator import Separator
+from electrode_homog.particles import Particle, ReducedParticle, with_radius
+from electrode_homog.table import Table
+
+RADIUS = "radius_m"
+"""Every particle has a kinetic radius, though some only by what they are made of; a change of it scales them."""
 
 SECTIONS = {
     "cell": Cell,
@@ -25,17 +32,6 @@ SECTIONS = {
     "positive": Electrode,
     "electrolyte": Electrolyte,
 }
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One value that is handed over; `value` is the text of an expression where it is one."""
-
-    path: str
-    value: float | str
-    unit: str
-    source: str
-    uncertainty: float | None
 
 
 @dataclass(frozen=True)
@@ -99,12 +95,10 @@ class CellParameters:
         """
         self.value(path)
         section, name, *rest = path.split(".")
-        changed: Any = value
-        if rest:
-            try:
-                changed = replace(getattr(getattr(self, section), name), **{rest[0]: value})
-            except (InputError, OutOfRangeError) as error:
-                raise type(error)(f"{path} of {self.name}: {error}") from error
+        try:
+            changed = _replaced(getattr(getattr(self, section), name), rest, value)
+        except (InputError, OutOfRangeError) as error:
+            raise type(error)(f"{path} of {self.name}: {error}") from error
         if section in ("negative", "positive"):
             return self.with_electrode(section, source=source, **{name: changed})
         return self._with_section(section, {name: changed}, source)
@@ -145,13 +139,8 @@ class CellParameters:
         for f in fields(owner):
             path, value = f"{section}.{f.name}", getattr(owner, f.name)
             source, uncertainty = self.sources[path], self.uncertainties.get(path)
-            if f.name in units:
-                shown = value.text if isinstance(value, Expression) else value
-                entries.append(Entry(path, shown, units[f.name], source, uncertainty))
-            else:
-                name, number = _main_number(value)
-                unit = "m" if name.endswith("_m") else "1"
-                entries.append(Entry(f"{path}.{name}", number, unit, source, uncertainty))
+            for name, part, unit in value_parts(path, value, units.get(f.name)):
+                entries.append(Entry(name, part, unit, source, uncertainty))
         return entries
 
     def _with_section(self, section: str, changes: Mapping[str, Any], source: str) -> "CellParameters":
@@ -177,12 +166,18 @@ class CellParameters:
         for depth, part in enumerate(parts):
             names = set(SECTIONS) if depth == 0 else _field_names(owner)
             if part not in names:
-                known = [entry.path for entry in self.entries()]
-                raise InputError(f"no value {path!r} in parameter set {self.name!r}{suggestion(path, known)}")
-            if depth == len(parts) - 1 and depth in (1, 2):
+                raise InputError(f"no value {path!r} in parameter set {self.name!r}{self._near(parts, depth, names)}")
+            if depth == len(parts) - 1 and depth:
                 return owner, part
             owner = getattr(owner, part)
         raise InputError(f"path {path!r} does not name a value; write section.name, e.g. 'positive.porosity'")
+
+    def _near(self, parts: list[str], depth: int, names: set[str]) -> str:
+        """What was meant by a path whose part at `depth` is none of `names`."""
+        near = difflib.get_close_matches(parts[depth], names, n=1, cutoff=0.6)
+        if near:
+            return f"; did you mean {'.'.join([*parts[:depth], *near, *parts[depth + 1 :]])!r}?"
+        return suggestion(".".join(parts), [entry.path for entry in self.entries()])
 
     def _provenance_problems(self) -> list[Problem]:
         expected = {f"{section}.{f.name}" for section, kind in SECTIONS.items() for f in fields(kind)}
@@ -220,13 +215,20 @@ def _inactive_fraction(electrode: Electrode, changes: Mapping[str, Any]) -> floa
     return max(rest, 0.0)
 
 
-def _main_number(law_or_particle: Any) -> tuple[str, float]:
-    """Name and value of the first field: an exponent, a factor, an efficiency, a radius."""
-    name = fields(law_or_particle)[0].name
-    return name, getattr(law_or_particle, name)
+def _replaced(owner: Any, names: Sequence[str], value: Any) -> Any:
+    """`owner` with what `names` lead to replaced; `value` itself where they lead nowhere."""
+    if not names:
+        return value
+    if names == [RADIUS] and isinstance(owner, Particle):
+        return with_radius(owner, value)
+    if isinstance(owner, ReducedParticle):
+        raise InputError("a reduced particle is computed as a whole, and only radius_m scales it; reduce another one")
+    return replace(owner, **{names[0]: _replaced(getattr(owner, names[0]), names[1:], value)})
 
 
 def _field_names(value: Any) -> set[str]:
-    if not is_dataclass(value) or isinstance(value, Expression):
+    if not is_dataclass(value) or isinstance(value, Expression | Table):
         return set()
-    return {f.name for f in fields(value)}
+    if isinstance(value, Particle):
+        return {RADIUS, *(f.name for f in fields(value))}
+    return {f.name for f in fields(value) if f.init}

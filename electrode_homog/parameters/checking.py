@@ -15,6 +15,7 @@ import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression
+from electrode_homog.table import Table
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor, TransportLaw
 
 CHECK_TEMPERATURE_K = 298.15
@@ -40,7 +41,10 @@ CELSIUS = Slip("degrees Celsius", offset=273.15)
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a field holds; `low` and `high` are allowed themselves unless `open_ends`."""
+    """What a field holds; `low` and `high` are allowed themselves unless `open_ends`.
+
+    `others` are the types that are allowed besides numbers and expressions; what they hold is checked elsewhere.
+    """
 
     unit: str
     low: float = -math.inf
@@ -50,11 +54,16 @@ class Quantity:
     slips: tuple[Slip, ...] = ()
     variables: tuple[str, ...] = ()
     constant_allowed: bool = True
+    others: tuple[type, ...] = ()
 
     def contains(self, value: float) -> bool:
         if self.open_ends:
             return self.low < value < self.high
         return self.low <= value <= self.high
+
+    @property
+    def others_text(self) -> str:
+        return "".join(f", or a {other.__name__}" for other in self.others)
 
     @property
     def range_text(self) -> str:
@@ -83,14 +92,16 @@ def number(unit: str, low: float, high: float, *slips: Slip, open_ends: bool = F
     return {"quantity": Quantity(unit, low, high, open_ends, whole, slips)}
 
 
-def number_or_expression(unit: str, low: float, high: float, *slips: Slip, variables: tuple[str, ...]) -> Metadata:
-    """Marks a dataclass field that holds a number or an Expression of `variables`."""
-    return {"quantity": Quantity(unit, low, high, slips=slips, variables=variables)}
+def number_or_expression(
+    unit: str, low: float, high: float, *slips: Slip, variables: tuple[str, ...], others: tuple[type, ...] = ()
+) -> Metadata:
+    """Marks a dataclass field that holds a number, an Expression of `variables`, or one of `others`."""
+    return {"quantity": Quantity(unit, low, high, slips=slips, variables=variables, others=others)}
 
 
-def expression(unit: str, *, variables: tuple[str, ...]) -> Metadata:
-    """Marks a dataclass field that holds an Expression of `variables`, never a plain number."""
-    return {"quantity": Quantity(unit, variables=variables, constant_allowed=False)}
+def expression(unit: str, *, variables: tuple[str, ...], others: tuple[type, ...] = ()) -> Metadata:
+    """Marks a dataclass field that holds an Expression of `variables` or one of `others`, never a plain number."""
+    return {"quantity": Quantity(unit, variables=variables, constant_allowed=False, others=others)}
 
 
 def quantities(owner: type) -> dict[str, Quantity]:
@@ -99,14 +110,20 @@ def quantities(owner: type) -> dict[str, Quantity]:
 
 
 def check_numbers(instance: Any) -> list[Problem]:
-    """All problems of the marked fields; numbers of any kind become float, whole ones int."""
+    """All problems of the marked fields; numbers of any kind become float, whole ones int.
+
+    An expression that uses fewer variables than its field allows is kept as one of all of them, as a file gives it.
+    """
     problems = []
     for name, quantity in quantities(type(instance)).items():
         value = getattr(instance, name)
         problem = _problem(name, value, quantity)
         if problem is not None:
             problems.append(problem)
-        elif not isinstance(value, Expression):
+        elif isinstance(value, Expression):
+            if value.variables != quantity.variables:
+                object.__setattr__(instance, name, Expression(value.text, quantity.variables))
+        elif not isinstance(value, quantity.others):
             object.__setattr__(instance, name, round(value) if quantity.whole else float(value))
     return problems
 
@@ -143,6 +160,19 @@ def curve_problems(name: str, values: float | np.ndarray, where: str, *, positiv
     return []
 
 
+def table_problems(name: str, value: Table, x: float) -> list[Problem]:
+    """A table is of the stoichiometry, within 0 to 1, and holds the initial one, `x`: it is never extrapolated."""
+    if value.variable != "x":
+        return [Problem(f"{name} is a table of {value.variable!r}; here it must be one of 'x', the stoichiometry")]
+    low, high = value.x[0], value.x[-1]
+    if low < 0 or high > 1:
+        return [Problem(f"{name} is a table from x = {low:g} to {high:g}; a stoichiometry is in 0 to 1", True)]
+    if not low <= x <= high:
+        text = f"{name} is a table from x = {low:g} to {high:g}, but the initial stoichiometry is {x:g}"
+        return [Problem(f"{text}: it is never extrapolated", True)]
+    return []
+
+
 def law_type_problems(**laws: TransportLaw) -> list[Problem]:
     return [
         Problem(f"{name} = {law!r} must be a BruggemanLaw, a TortuosityFactor or a FixedEfficiency")
@@ -161,8 +191,11 @@ def suggestion(wrong: str, allowed: Iterable[str]) -> str:
 def _problem(name: str, value: Any, quantity: Quantity) -> Problem | None:
     if isinstance(value, Expression):
         return _expression_problem(name, value, quantity)
+    if isinstance(value, quantity.others):
+        return None
     if not quantity.constant_allowed:
-        return Problem(f"{name} = {_shown(value)} must be an expression of {', '.join(quantity.variables)}")
+        kinds = f"an expression of {', '.join(quantity.variables)}{quantity.others_text}"
+        return Problem(f"{name} = {_shown(value)} must be {kinds}")
     unit = "" if quantity.unit == "1" else f" {quantity.unit}"
     if isinstance(value, bool) or not isinstance(value, Real):
         return Problem(f"{name} = {_shown(value)} is not a number; write a plain number {quantity.range_text}")

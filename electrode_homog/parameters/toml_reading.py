@@ -7,6 +7,26 @@
     electrolyte_law = {bruggeman_exponent = 1.5, source = "..."}  # or tortuosity_factor, transport_efficiency
     solid_law = {effective = true, source = "..."}                # the conductivity is effective already
 
+Open-circuit potential and entropic change may be a table instead, measured or computed, never extrapolated:
+
+    open_circuit_potential_V = {table = {x = [0.0, ..., 1.0], values = [4.3, ..., 3.0]}, source = "..."}
+
+A diffusivity with thermodynamics has the fields of `DarkenDiffusivity`; what they may hold is in `toml_structure`:
+
+    diffusivity_m2_s = {darken = {diffusivity = {jump = {value_m2_s = 1e-14}},                # or tracer
+        thermodynamics = {regular_solution = {interaction = 1.5}}, # or from_open_circuit_potential = {}, ideal, ...
+        mechanism = {vacancy = {}}, arrhenius = {activation_energy_J_mol = 30e3}}, source = "..."}
+
+on one line, or as the tables [positive.diffusivity_m2_s.darken.diffusivity.jump] and so on. Particles other than one
+sphere have the fields of their classes:
+
+    particle = {sphere_sizes = {radii_m = [2e-6, 5e-6], volume_fractions = [0.3, 0.7]}, source = "..."}
+    particle = {cahn_hilliard = {radius_m = 1e-7, gradient_coefficient_V_m2 = 7e-18}, source = "..."}
+    particle = {shrinking_core = {radius_m = 1e-7, x_alpha = 0.05, x_beta = 0.95, diffusivity_ratio = 1.0}, ...}
+    particle = {reduced = {shape = "...", closure = {uniform_flux = {}}, rates_per_m2 = [...], ...}, source = "..."}
+
+The last is what `reduce_particle` computes and `save_parameter_set` writes, not what one types.
+
 One error names the file and everything that is wrong with it.
 """
 
@@ -15,14 +35,15 @@ from collections.abc import Mapping
 from dataclasses import fields
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from electrode_homog.errors import ElectrodeHomogError, InputError, OutOfRangeError
 from electrode_homog.expression import Expression
 from electrode_homog.parameters.cell_parameters import SECTIONS, CellParameters
 from electrode_homog.parameters.checking import Problem, quantities, raise_problems, suggestion
 from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY
-from electrode_homog.particles import Sphere
+from electrode_homog.parameters.toml_structure import from_toml, toml_name
+from electrode_homog.particles import Particle, Sphere
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor
 
 SCHEMA = 1
@@ -173,17 +194,29 @@ class _SectionReader:
         if name.endswith("_law"):
             return _law(name, content)
         if name == "particle":
-            _only(content, ("sphere_radius_m",))
-            return Sphere(content["sphere_radius_m"])
+            return _particle(content)
         quantity = quantities(self.kind)[name]
         if "expression" in content:
             _only(content, ("expression",))
             return Expression(content["expression"], quantity.variables)
+        for other in quantity.others:
+            if toml_name(other) in content:
+                return from_toml(content, get_type_hints(self.kind)[name])
         _only(content, ("value",))
         return content["value"]
 
     def _problem(self, text: str, *, physical: bool = False) -> None:
         self.problems.append(Problem(f"[{self.section}] {text}", physical))
+
+
+def _particle(content: dict[str, Any]) -> Any:
+    if "sphere_radius_m" in content:
+        _only(content, ("sphere_radius_m",))
+        return Sphere(content["sphere_radius_m"])
+    others = [toml_name(kind) for kind in get_args(Particle) if kind is not Sphere]
+    if not set(content) & set(others):
+        _only(content, ("sphere_radius_m",), optional=tuple(others))
+    return from_toml(content, Particle)
 
 
 def _law(name: str, content: dict[str, Any]) -> Any:

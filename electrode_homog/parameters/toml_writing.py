@@ -1,10 +1,8 @@
 """Parameter sets to TOML, in the form that `toml_reading` describes; reading it back gives an equal set."""
 
-import json
 import math
 from dataclasses import fields
 from pathlib import Path
-from typing import assert_never
 
 from electrode_homog.errors import InputError
 from electrode_homog.expression import Expression
@@ -12,8 +10,16 @@ from electrode_homog.output import write_whole
 from electrode_homog.parameters.cell_parameters import SECTIONS, CellParameters
 from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY
 from electrode_homog.parameters.toml_reading import SCHEMA
-from electrode_homog.particles import Sphere
-from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor
+from electrode_homog.parameters.toml_structure import (
+    dataclass_to_toml,
+    table_parts,
+    table_to_toml,
+    text_to_toml,
+    toml_name,
+)
+from electrode_homog.particles import DarkenDiffusivity, Particle, Sphere
+from electrode_homog.table import Table
+from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor, TransportLaw
 
 
 def save_parameter_set(cell: CellParameters, path: str | Path, *, overwrite: bool = False) -> Path:
@@ -29,8 +35,8 @@ def save_parameter_set(cell: CellParameters, path: str | Path, *, overwrite: boo
 
 
 def _document(cell: CellParameters) -> str:
-    lines = [f"schema = {SCHEMA}", f"name = {_text(cell.name)}", f"title = {_text(cell.title)}"]
-    lines.append(f"citations = [{', '.join(_text(citation) for citation in cell.citations)}]")
+    lines = [f"schema = {SCHEMA}", f"name = {text_to_toml(cell.name)}", f"title = {text_to_toml(cell.title)}"]
+    lines.append(f"citations = [{', '.join(text_to_toml(citation) for citation in cell.citations)}]")
     for section in SECTIONS:
         lines += ["", f"[{section}]"]
         owner = getattr(cell, section)
@@ -39,12 +45,12 @@ def _document(cell: CellParameters) -> str:
             parts = _content(getattr(owner, f.name), solid=f.name == "solid_law")
             if path in cell.uncertainties:
                 parts["uncertainty"] = repr(cell.uncertainties[path])
-            parts["source"] = _text(cell.sources[path])
-            lines.append(f"{f.name} = {{{', '.join(f'{key} = {value}' for key, value in parts.items())}}}")
+            parts["source"] = text_to_toml(cell.sources[path])
+            lines.append(f"{f.name} = {table_to_toml(parts)}")
     return "\n".join(lines) + "\n"
 
 
-Value = float | Expression | Sphere | BruggemanLaw | TortuosityFactor | FixedEfficiency
+Value = float | Expression | Table | DarkenDiffusivity | Particle | TransportLaw
 
 
 def _content(value: Value, *, solid: bool) -> dict[str, str]:
@@ -53,7 +59,9 @@ def _content(value: Value, *, solid: bool) -> dict[str, str]:
         case float() | int():
             return {"value": repr(value)}
         case Expression():
-            return {"expression": _text(value.text)}
+            return {"expression": text_to_toml(value.text)}
+        case Table():
+            return table_parts(value)
         case Sphere():
             return {"sphere_radius_m": repr(value.radius_m)}
         case TortuosityFactor():
@@ -64,8 +72,8 @@ def _content(value: Value, *, solid: bool) -> dict[str, str]:
             return {"transport_efficiency": repr(float(value.value))}
         case BruggemanLaw():
             return _bruggeman(value)
-        case _:
-            assert_never(value)
+        case _:  # a diffusivity or another kind of particle
+            return {toml_name(type(value)): dataclass_to_toml(value)}
 
 
 def _bruggeman(law: BruggemanLaw) -> dict[str, str]:
@@ -76,8 +84,3 @@ def _bruggeman(law: BruggemanLaw) -> dict[str, str]:
     if not math.isnan(law.exponent_standard_error):
         parts["exponent_standard_error"] = repr(float(law.exponent_standard_error))
     return parts
-
-
-def _text(text: str) -> str:
-    """A TOML basic string: JSON's escapes are TOML's, but for DEL, which JSON leaves as it is."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -30,9 +30,6 @@ class Sphere:
         object.__setattr__(self, "radius_m", float(radius))
 
 
-Particle = Sphere
-
-
 def _remedy(radius: float) -> str:
     for unit, factor in (("micrometres", 1e-6), ("nanometres", 1e-9)):
         if SMALLEST_RADIUS_M <= radius * factor <= LARGEST_RADIUS_M:

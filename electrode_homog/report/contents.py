@@ -13,6 +13,7 @@ from electrode_homog.homogenization import EffectiveConductivity, EffectiveTenso
 from electrode_homog.microstructure import Description, Microstructure, Survey
 from electrode_homog.p2d import CellRun
 from electrode_homog.parameters import CellParameters
+from electrode_homog.particles import ParticleRun
 from electrode_homog.studies import CellFit, DesignTable
 from electrode_homog.transport_law import BruggemanLaw
 
@@ -26,6 +27,7 @@ Item = (
     | BruggemanLaw
     | CellParameters
     | CellRun
+    | ParticleRun
     | DesignTable
     | CellFit
 )
@@ -72,6 +74,7 @@ class Contents:
     laws: list[Labelled[BruggemanLaw]] = field(default_factory=list)
     cells: list[Labelled[CellParameters]] = field(default_factory=list)
     runs: list[Labelled[CellRun]] = field(default_factory=list)
+    particle_runs: list[Labelled[ParticleRun]] = field(default_factory=list)
     designs: list[Labelled[DesignTable]] = field(default_factory=list)
     fits: list[Labelled[CellFit]] = field(default_factory=list)
 
@@ -116,6 +119,8 @@ def _add(contents: Contents, item: Item, name: str | None) -> None:
             contents.cells.append(Labelled(name or item.name, item, given))
         case CellRun():
             contents.runs.append(Labelled(name or item.cell_name, item, given))
+        case ParticleRun():
+            contents.particle_runs.append(Labelled(name or item.particle, item, given))
         case DesignTable():
             contents.designs.append(Labelled(name or item.cell_name, item, given))
         case CellFit():

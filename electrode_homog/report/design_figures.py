@@ -8,14 +8,14 @@ import numpy as np
 from electrode_homog.report.digits import rounded, written
 from electrode_homog.report.drawing import picture, plain_axes
 from electrode_homog.report.page import Picture
-from electrode_homog.report.palette import ACCENT, MUTED, TRACK, WARM, blend
+from electrode_homog.report.palette import ACCENT, HEAT_ANCHORS, MUTED, TRACK, WARM, blend
 from electrode_homog.report.quantities import axis_label, quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-_HEAT = blend(("#f1ecdc", "#b7d3c2", "#5ea3a6", "#26688a", "#1b2f5b"), 64)  # the same in both schemes
+_HEAT = blend(HEAT_ANCHORS, 64)
 _DARK_FROM = 0.5  # share of the range above which numbers are white
 _MOST_NUMBERS = 12  # columns or rows above which the cells are too small for numbers
 _MOST_TICKS = 9

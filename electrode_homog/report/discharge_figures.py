@@ -1,6 +1,6 @@
 """Voltage over capacity, capacity over current, voltage over time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +9,7 @@ from electrode_homog.p2d import CellRun
 from electrode_homog.report.digits import rounded
 from electrode_homog.report.drawing import picture, plain_axes
 from electrode_homog.report.page import Picture, Swatch
-from electrode_homog.report.palette import CATEGORIES, INK, MUTED, css_variable, ramp
+from electrode_homog.report.palette import INK, MUTED, VARIANT_COLOURS, css_variable, ramp
 from electrode_homog.report.variants import Variant
 
 if TYPE_CHECKING:
@@ -66,14 +66,14 @@ def voltage_over_time(variants: Sequence[Variant], protocol: str, name: str) -> 
     """Any protocol: voltage above, current below; line style says the variant."""
     runs = [(number, run) for number, v in enumerate(variants) if (run := v.run(protocol)) is not None]
     longest = max(run.duration_s for _, run in runs)
-    factor, unit = (1, "s") if longest < 600 else (60, "min") if longest < 4 * 3600 else (3600, "h")
+    factor, unit = time_unit(longest)
 
     def paint(figure: "Canvas") -> None:
         grid = figure.add_gridspec(2, 1, height_ratios=(2.2, 1))
         above = figure.add_subplot(grid[0])
         below = figure.add_subplot(grid[1], sharex=above)
         for number, run in runs:
-            style = {"color": _colour(number), "dashes": dashes(number, len(variants)), "dash_capstyle": "butt"}
+            style = {"color": variant_colour(number), "dashes": dashes(number, len(variants)), "dash_capstyle": "butt"}
             for axes, values in ((above, run.voltage_V), (below, run.current_A)):
                 axes.plot(*thinned(run.time_s / factor, values, most=2000), lw=1.7, **style)
         for axes in (above, below):
@@ -98,10 +98,11 @@ def legend(variants: Sequence[Variant], protocols: Sequence[str]) -> tuple[Swatc
     return tuple(entries)
 
 
-def variant_legend(variants: Sequence[Variant]) -> tuple[Swatch, ...]:
-    """Colour and line style together."""
+def variant_legend(variants: Sequence[Variant], numbers: Iterable[int] | None = None) -> tuple[Swatch, ...]:
+    """Colour and line style together, of the variants with these numbers or of all."""
     return tuple(
-        Swatch(v.label, css_variable(_colour(n)), _dash_text(n, len(variants))) for n, v in enumerate(variants)
+        Swatch(variants[n].label, css_variable(variant_colour(n)), _dash_text(n, len(variants)))
+        for n in (range(len(variants)) if numbers is None else numbers)
     )
 
 
@@ -113,6 +114,11 @@ def mean_current_A(run: CellRun) -> float:
     return float(np.mean(run.current_A))
 
 
+def time_unit(longest_s: float) -> tuple[float, str]:
+    """Seconds, minutes or hours, whichever reads well up to `longest_s`: length and name."""
+    return (1, "s") if longest_s < 600 else (60, "min") if longest_s < 4 * 3600 else (3600, "h")
+
+
 def thinned(x: np.ndarray, y: np.ndarray, most: int = _MOST_POINTS) -> tuple[np.ndarray, np.ndarray]:
     """At most `most` points with the ends kept; even in index, since the solver puts points where things change."""
     if x.size <= most:
@@ -121,8 +127,9 @@ def thinned(x: np.ndarray, y: np.ndarray, most: int = _MOST_POINTS) -> tuple[np.
     return x[kept], y[kept]
 
 
-def _colour(number: int) -> str:
-    return (INK, *CATEGORIES)[number % (len(CATEGORIES) + 1)]
+def variant_colour(number: int) -> str:
+    """Of a variant where colour tells variants apart."""
+    return VARIANT_COLOURS[number % len(VARIANT_COLOURS)]
 
 
 def _dash_text(number: int, count: int) -> str:

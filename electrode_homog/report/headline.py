@@ -10,7 +10,7 @@ from electrode_homog.report.efficiency import bulk_fraction, bulk_phases, transp
 from electrode_homog.report.page import Tile
 from electrode_homog.report.quantities import quantity
 from electrode_homog.report.transport_figures import CLASSIC_EXPONENT
-from electrode_homog.report.variants import Variant, variants
+from electrode_homog.report.variants import Variant, comparable, variants
 from electrode_homog.transport_law import bruggeman_exponent
 
 _MOST_TILES = 6
@@ -48,6 +48,7 @@ def widest_pair(contents: Contents) -> Pair | None:
     shown = variants(contents.runs)
     if len(shown) < 2:
         return None
+    shown = comparable(shown)
     first, last = shown[0], shown[-1]
     pairs = [(run, mine) for run in first.runs if (mine := last.run(run.protocol_text)) and run.capacity_Ah > 0]
     if not pairs:
@@ -106,7 +107,7 @@ def _delivery(contents: Contents) -> list[str]:
 def _between(contents: Contents) -> list[str]:
     """The last variant against the one before it: often the same fractions with another transport law."""
     pair, shown = widest_pair(contents), variants(contents.runs)
-    if pair is None or len(shown) < 3:
+    if pair is None or len(shown := comparable(shown)) < 3:
         return []
     protocol, _, _, last, mine = pair
     step = shown[-2].run(protocol)
@@ -144,6 +145,10 @@ def _described(contents: Contents) -> str:
         return f"The transport law has exponent {rounded(contents.laws[0].item.exponent)}"
     if contents.cells:
         return f"The parameter set “{contents.cells[0].label}” with the source of every value"
+    if contents.particle_runs:
+        run = contents.particle_runs[0].item
+        text = f"from a mean stoichiometry of {rounded(float(run.mean[0]))} to {rounded(float(run.mean[-1]))}"
+        return f"One particle alone goes {text}"
     return "Effective values of an image"
 
 

@@ -46,6 +46,12 @@ ACCENT, ACCENT_SOFT, WARM, GREEN, VIOLET = (
     TOKENS[name] for name in ("accent", "accent-soft", "warm", "green", "violet")
 )
 CATEGORIES = (ACCENT, WARM, GREEN, VIOLET)
+MANY_CATEGORIES = (*CATEGORIES, TOKENS["warning"], MUTED)
+VARIANT_COLOURS = (INK, *MANY_CATEGORIES)
+
+
+HEAT_ANCHORS = ("#f1ecdc", "#b7d3c2", "#5ea3a6", "#26688a", "#1b2f5b")
+"""Low to high in maps of a value; the same in both schemes, and even in lightness."""
 
 
 def phase_colour(index: int) -> str:

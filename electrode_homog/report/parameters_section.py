@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from electrode_homog.parameters import EFFECTIVE_ALREADY, CellParameters, Entry
+from electrode_homog.particles import Sphere
 from electrode_homog.report.contents import Contents, Labelled
 from electrode_homog.report.digits import change, percent, rounded, unit_text, with_error, written
 from electrode_homog.report.efficiency import bulk_fraction, bulk_phases, transport_efficiency
 from electrode_homog.report.page import Block, Cell, Details, Panel, Section, Table
 from electrode_homog.report.variants import REGIONS, cell_of, efficiencies, variants
+from electrode_homog.table import Table as Curve
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor, TransportLaw
 
 _LONG_SOURCE = 40  # characters above which a source is not repeated from row to row
+_LONG_TEXT = 24  # characters above which a name does not fit a cell
+_MOST_NUMBERS = 6  # of a list, in its note
 _SAME = "the same"
 _BY_CALLER = "given by the caller"
 _AGREES = 1e-6  # relative difference between our B and the one that PyBaMM evaluated
@@ -77,10 +81,9 @@ def _entry_table(
     for entry in entries:
         source = "as above" if entry.source == above and len(above) > _LONG_SOURCE else entry.source
         above = entry.source
-        formula = isinstance(entry.value, str)
         old = _before_text(entry, before) if before else ""
-        path = Cell(entry.path, note=str(entry.value) if formula else "")
-        value = Cell("formula" if formula else _value_text(entry), mark=mark and old != _SAME)
+        path = Cell(entry.path, note=_note(entry))
+        value = Cell(_value_text(entry), mark=mark and old != _SAME)
         row = (path, value, Cell(unit_text(entry.unit)), *([Cell(old)] if before else []))
         rows.append((*row, Cell(source)))
     head = ["Value of", "Value", "Unit", *(["Before"] if before else []), "Source"]
@@ -89,23 +92,45 @@ def _entry_table(
 
 
 def _value_text(entry: Entry) -> str:
-    if isinstance(entry.value, str):
-        return "formula"
-    if entry.uncertainty is not None and entry.uncertainty > 0:
-        return with_error(float(entry.value), entry.uncertainty)
-    return written(float(entry.value))
+    match entry.value:
+        case str() as text:
+            return "formula" if entry.unit else "text" if len(text) > _LONG_TEXT else text
+        case Curve():
+            return "table"
+        case tuple() as numbers:
+            return f"list of {len(numbers)}"
+        case value if entry.uncertainty is not None and entry.uncertainty > 0:
+            return with_error(value, entry.uncertainty)
+        case value:
+            return written(float(value))
+
+
+def _note(entry: Entry) -> str:
+    """What is too long for a cell: the formula, the range of a table, the first numbers of a list."""
+    match entry.value:
+        case str() as text:
+            return text if entry.unit or len(text) > _LONG_TEXT else ""
+        case Curve(x=x):
+            return f"{len(x)} points, {entry.value.variable} = {written(x[0])} to {written(x[-1])}"
+        case tuple() as numbers:
+            return ", ".join(map(written, numbers[:_MOST_NUMBERS])) + (", …" if len(numbers) > _MOST_NUMBERS else "")
+        case _:
+            return ""
 
 
 def _before_text(entry: Entry, before: dict[str, Entry]) -> str:
     """The old value; a law of another kind has another path, such as "….tortuosity_factor"."""
     if entry.path in before:
-        old = before[entry.path]
-        if old.value == entry.value or (_value_text(old) == _value_text(entry) != "formula"):
+        old, new = _value_text(before[entry.path]), _value_text(entry)
+        number = isinstance(entry.value, float | int)
+        if before[entry.path].value == entry.value or (number and old == new):
             return _SAME
-        return "another formula" if isinstance(old.value, str) else _value_text(old)
+        return f"another {old}" if old == new else old
+    if entry.path.endswith(".particle"):
+        return "Sphere"  # the one kind without an entry of its own
     section_path = entry.path.rpartition(".")[0]
     replaced = [path for path in before if path.rpartition(".")[0] == section_path]
-    if entry.path.count(".") == 2 and len(replaced) == 1:
+    if section_path.endswith("_law") and len(replaced) == 1:
         return f"{replaced[0].rpartition('.')[2]} {_value_text(before[replaced[0]])}"
     return "–"
 
@@ -115,11 +140,21 @@ def _consequences_panel(contents: Contents) -> Panel:
     shows = "What follows from the values: the transport that the model computes with, and the charge it holds."
     blocks = (_efficiency_table(contents), _capacity_table(contents))
     cautions = [text for labelled in contents.cells for text in _capacity_cautions(labelled)]
-    cautions.append(
-        "Particles are spheres of one radius; the reacting surface is 3 × active fraction / radius. Neither comes from "
-        "the image."
-    )
+    cautions.append(_particle_caution(contents))
     return Panel("Transport and capacity", shows, blocks, tuple(cautions))
+
+
+def _particle_caution(contents: Contents) -> str:
+    electrodes = [getattr(cell.item, side) for cell in contents.cells for side in ("negative", "positive")]
+    if all(isinstance(electrode.particle, Sphere) for electrode in electrodes):
+        return (
+            "Particles are spheres of one radius; the reacting surface is 3 × active fraction / radius. Neither comes "
+            "from the image."
+        )
+    return (
+        "The reacting surface is 3 × active fraction / radius; the radius of other particles than spheres is three "
+        "times their volume over their surface, whatever surface the image has."
+    )
 
 
 def _efficiency_table(contents: Contents) -> Table:

@@ -4,6 +4,8 @@ from electrode_homog.report.digits import NARROW_SPACE, written
 
 _SUFFIXES = (  # longest first: suffix of a path, unit shown, factor
     ("_mol_m3", "mol/m³", 1.0),
+    ("_J_mol", "J/mol", 1.0),
+    ("_V_m2", "V m²", 1.0),
     ("_m2_s", "m²/s", 1.0),
     ("_A_m2", "A/m²", 1.0),
     ("_S_m", "S/m", 1.0),
@@ -22,15 +24,22 @@ def quantity(path: str) -> tuple[str, str, float]:
 
     >>> quantity("positive.thickness_m")
     ('positive thickness', 'µm', 1000000.0)
+    >>> quantity("positive.diffusivity_m2_s.arrhenius.activation_energy_J_mol")
+    ('positive diffusivity arrhenius activation energy', 'J/mol', 1.0)
     """
-    text, unit, factor = path, "", 1.0
-    for suffix, shown, scale in _SUFFIXES:
-        if path.endswith(suffix):
-            text, unit, factor = path.removesuffix(suffix), shown, scale
-            break
+    parts = [_split(part) for part in path.split(".")]
+    _, unit, factor = parts[-1]
     if path.endswith(_WIDE):
         unit, factor = "cm", 100.0
-    return text.replace(".", " ").replace("_", " "), unit, factor
+    return " ".join(name.replace("_", " ") for name, _, _ in parts), unit, factor
+
+
+def _split(name: str) -> tuple[str, str, float]:
+    """Name without the ending that is a unit, that unit as shown, and the factor from SI."""
+    for suffix, shown, scale in _SUFFIXES:
+        if name.endswith(suffix):
+            return name.removesuffix(suffix), shown, scale
+    return name, "", 1.0
 
 
 def axis_label(path: str) -> str:

@@ -14,6 +14,7 @@ from electrode_homog.report.fit_section import fit_section
 from electrode_homog.report.headline import more, summary, tiles
 from electrode_homog.report.page import Page
 from electrode_homog.report.parameters_section import parameters_section
+from electrode_homog.report.particle_section import particle_section
 from electrode_homog.report.provenance_section import provenance_section
 from electrode_homog.report.rendering import render
 from electrode_homog.report.transport_section import transport_section
@@ -43,6 +44,7 @@ def _page(contents: Contents, title: str) -> Page:
         transport_section(contents),
         parameters_section(contents),
         discharge_section(contents),
+        particle_section(contents),
         design_section(contents),
         fit_section(contents),
         provenance_section(contents, made),

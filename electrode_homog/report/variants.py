@@ -39,12 +39,15 @@ class Variant:
 
 
 def variants(runs: list[Labelled[CellRun]]) -> list[Variant]:
-    """Runs of one label whose transport efficiencies agree; a protocol that comes again begins the next variant."""
+    """Runs of one label whose transport efficiencies and particle models agree.
+
+    A protocol that comes again begins the next variant.
+    """
     groups: list[tuple[tuple, list[CellRun]]] = []
     for labelled in runs:
         run = labelled.item
         B = tuple(round(run.transport_efficiency.get(region, np.nan), 9) for region in REGIONS)
-        key = (labelled.label, *B)
+        key = (labelled.label, *B, *((side, run.particles[side].model) for side in sorted(run.particles)))
         open_groups = [
             members
             for known, members in groups
@@ -62,8 +65,14 @@ def variants(runs: list[Labelled[CellRun]]) -> list[Variant]:
     return result
 
 
+def comparable(shown: list[Variant]) -> list[Variant]:
+    """The variants of the cell that the first one is of; all where there is no other of that cell."""
+    alike = [variant for variant in shown if variant.runs[0].cell_name == shown[0].runs[0].cell_name]
+    return alike if len(alike) > 1 else shown
+
+
 def cell_of(variant: Variant, cells: list[Labelled[CellParameters]]) -> Labelled[CellParameters] | None:
-    """The parameter set of the same given name, else of the same cell; of several the one with the nearest B."""
+    """The parameter set of the same given name, else of the same cell; of several the nearest in particles and B."""
     given = [cell for cell in cells if cell.given and cell.label == variant.name]
     alike = [cell for cell in cells if cell.item.name == variant.runs[0].cell_name]
     return min(given or alike, key=lambda cell: _distance(variant, cell.item), default=None)
@@ -92,6 +101,10 @@ def is_discharge(run: CellRun) -> bool:
     return bool(current.min() > 0 and np.ptp(current) <= _CONSTANT * current.max())
 
 
-def _distance(variant: Variant, cell: CellParameters) -> float:
+def _distance(variant: Variant, cell: CellParameters) -> tuple[int, float]:
+    """How many electrodes have another kind of particle, then how far off B is."""
+    histories = variant.runs[0].particles.items()
+    others = sum(type(getattr(cell, side).particle).__name__ != history.model for side, history in histories)
     ours = efficiencies(cell)
-    return sum(abs(ours[region] - B) for region, B in variant.transport_efficiency.items() if region in ours)
+    off = sum(abs(ours[region] - B) for region, B in variant.transport_efficiency.items() if region in ours)
+    return others, off

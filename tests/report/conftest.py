@@ -3,44 +3,11 @@
 import numpy as np
 import pandas
 import pytest
+from made_runs import made_history, made_particle_run, made_run, particle_run, rested_run
 
 import electrode_homog as eh
 
 EXPONENT = 2.25
-
-
-def made_run(cell: eh.CellParameters, c_rate: float, share: float = 1.0) -> eh.CellRun:
-    """A straight discharge from 4.1 V to 2.5 V that delivers `share` of the nominal capacity."""
-    nominal = cell.cell.nominal_capacity_Ah
-    time_s = np.linspace(0, 3600 * share / c_rate, 60)
-    return eh.CellRun(
-        time_s=time_s,
-        current_A=np.full(60, c_rate * nominal),
-        voltage_V=np.linspace(4.1, 2.5, 60),
-        discharge_capacity_Ah=time_s * c_rate * nominal / 3600,
-        transport_efficiency={
-            "negative electrolyte": cell.negative.electrolyte_efficiency,
-            "separator electrolyte": cell.separator.electrolyte_efficiency,
-            "positive electrolyte": cell.positive.electrolyte_efficiency,
-            "negative solid": cell.negative.solid_efficiency,
-            "positive solid": cell.positive.solid_efficiency,
-        },
-        ended_by="voltage fell to 2.5 V",
-        steps_ended_by=("voltage fell to 2.5 V",),
-        cell_name=cell.name,
-        protocol_text=f"{c_rate:g}C until the cut-off",
-        mesh=eh.Mesh(),
-        lithium_drift=1e-12,
-        seconds=0.5,
-    )
-
-
-def rested_run(cell: eh.CellParameters) -> eh.CellRun:
-    """Half an hour of discharge, then rest: not a discharge at constant current."""
-    run = made_run(cell, 1.0, 0.5)
-    current = np.where(np.arange(60) < 40, run.current_A, 0.0)
-    values = {**vars(run), "current_A": current, "protocol_text": "1C for 1200 s, then rest 600 s"}
-    return eh.CellRun(**values)
 
 
 def made_design(paths: dict[str, tuple[float, ...]]) -> eh.DesignTable:
@@ -134,6 +101,11 @@ def items(electrode, description, tensor, base, changed) -> dict[str, object]:
         "changed": eh.Named("from the image", changed),
         "base run": eh.Named("from the paper", made_run(base, 1.0)),
         "fast base run": eh.Named("from the paper", made_run(base, 2.0, 0.9)),
+        "phase field": eh.Named("phase field", particle_run(base, made_history("CahnHilliard"))),
+        "flake": eh.Named(
+            "flake", particle_run(base, made_history("ReducedParticle", ("centre", "<b>rim</b>", "top")))
+        ),
+        "particle alone": eh.Named("alone", made_particle_run()),
         "run": eh.Named("from the image", made_run(changed, 1.0, 0.98)),
         "fast run": eh.Named("from the image", made_run(changed, 2.0, 0.6)),
         "rest": eh.Named("from the image", rested_run(changed)),

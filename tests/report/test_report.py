@@ -11,7 +11,7 @@ import electrode_homog as eh
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 KINDS = [
     "microstructure", "survey", "description", "tensor", "periodic tensor", "two phases", "conductivity", "pieces",
-    "law", "base", "base run", "rest", "design", "line", "fit",
+    "law", "base", "base run", "phase field", "flake", "particle alone", "rest", "design", "line", "fit",
 ]  # fmt: skip
 
 
@@ -108,6 +108,7 @@ def test_all_sections_are_there(whole):
         "Transport",
         "Handed to the P2D model",
         "What the cell delivers",
+        "Particles",
         "Design",
         "Fit to measured data",
         "Provenance",
