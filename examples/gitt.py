@@ -13,9 +13,9 @@ from electrode_homog.particles import (
     JumpDiffusivity,
     Vacancy,
 )
-from electrode_homog.particles.chemical_diffusivity import chemical_diffusivity
-from electrode_homog.particles.gitt import gitt, gitt_record
-from electrode_homog.particles.gitt_evaluation import evaluate_gitt
+from electrode_homog.particles.experiments.gitt import gitt, gitt_record
+from electrode_homog.particles.experiments.gitt_evaluation import evaluate_gitt
+from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
 
 # Printed by version 0.1.0: diffusivities over the true one, means of the pulses that are sound.
 EXPECTED = {"pulses": 10.0, "textbook": 0.728, "fit": 1.006}

@@ -16,7 +16,7 @@ from electrode_homog.particles import (
     SphereSizes,
     UniformFlux,
 )
-from electrode_homog.particles.phase_diagram import open_circuit_potential
+from electrode_homog.particles.laws.phase_diagram import open_circuit_potential
 from electrode_homog.particles.reduction.reducing import reduce_particle
 from electrode_homog.particles.reduction.shapes import Ellipsoid
 from electrode_homog.particles.shrinking_core import ShrinkingCore

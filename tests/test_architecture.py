@@ -50,6 +50,8 @@ ONLY_IN = {  # library -> the rooms that may speak it
     "zarr": {"images"},
     "skimage": {"images", "microstructure"},
     "numba": {"compiled", "homogenization"},
+    "skfem": {"particles"},
+    "casadi": {"particles"},
 }
 BAD_NAMES = {"utils", "helpers", "common", "base", "misc"}
 LONGEST_FILE = 400
@@ -132,6 +134,8 @@ def test_every_public_name_exists_and_has_a_docstring():
 
 HEAVY = [
     "pybamm",
+    "casadi",
+    "skfem",
     "numba",
     "matplotlib",
     "scipy",

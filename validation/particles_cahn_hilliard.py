@@ -19,15 +19,15 @@ from scipy.interpolate import CubicSpline
 import electrode_homog as eh
 from electrode_homog.expression import CONSTANTS, Expression
 from electrode_homog.particles.cahn_hilliard import CahnHilliard, cahn_hilliard_equations, points_needed
-from electrode_homog.particles.cahn_hilliard_interface import interfaces
-from electrode_homog.particles.darken import DarkenDiffusivity, JumpDiffusivity
+from electrode_homog.particles.cahn_hilliard_interface import phase_boundaries
 from electrode_homog.particles.diffusion import sphere_equations
 from electrode_homog.particles.equations import ArrayAlgebra, ParticleEquations
+from electrode_homog.particles.laws.darken import DarkenDiffusivity, JumpDiffusivity
+from electrode_homog.particles.laws.mechanism import Vacancy
+from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.mechanism import Vacancy
 from electrode_homog.particles.radial import Geometry, radial_grid
 from electrode_homog.particles.sphere import Sphere
-from electrode_homog.particles.thermodynamics import FromOpenCircuitPotential
 
 os.environ.setdefault("PYBAMM_DISABLE_TELEMETRY", "true")
 
@@ -104,7 +104,7 @@ def interface_rows() -> list[Outcome]:
         within("double well, 8 nodes in the width: energy", EXACT, energy * 1e6, 0.0235702260396, 5e-3),
     ]
     mixture, one = regular_solution(3.0), particle(kappa=0.004)
-    (flat,) = interfaces(mixture, one.gradient_coefficient_V_m2)
+    (flat,) = phase_boundaries(mixture, one.gradient_coefficient_V_m2)
     points = 1 + math.ceil(8 * RADIUS / flat.width_m)
     width, energy = planar(mixture, one, points, (flat.low, flat.high), 3000.0)
     unit, exact = math.sqrt(one.gradient_coefficient_V_m2 * VOLTS), 0.288271868

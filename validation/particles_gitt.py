@@ -27,12 +27,12 @@ from electrode_homog.particles import (
     reduce_particle,
 )
 from electrode_homog.particles.cahn_hilliard import CahnHilliard
-from electrode_homog.particles.chemical_diffusivity import chemical_diffusivity
-from electrode_homog.particles.diffusion_series import flux_surface, held_influx, held_profile, held_uptake
-from electrode_homog.particles.gitt import GITTRecord, gitt, gitt_record
-from electrode_homog.particles.gitt_evaluation import MISFIT, evaluate_gitt
-from electrode_homog.particles.particle_protocol import ConstantInflux, HeldSurface, MeanReaches, ParticleRest
-from electrode_homog.particles.particle_simulation import simulate_particle
+from electrode_homog.particles.experiments.diffusion_series import flux_surface, held_influx, held_profile, held_uptake
+from electrode_homog.particles.experiments.gitt import GITTRecord, gitt, gitt_record
+from electrode_homog.particles.experiments.gitt_evaluation import MISFIT, evaluate_gitt
+from electrode_homog.particles.experiments.protocol import ConstantInflux, HeldSurface, MeanReaches, ParticleRest
+from electrode_homog.particles.experiments.simulation import simulate_particle
+from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
 from electrode_homog.particles.shrinking_core import ShrinkingCore
 
 R = 5e-6

@@ -32,8 +32,8 @@ from electrode_homog.particles import (
 from electrode_homog.particles.cahn_hilliard import cahn_hilliard_equations
 from electrode_homog.particles.cahn_hilliard_interface import gradient_coefficient_of_width
 from electrode_homog.particles.equations import ArrayAlgebra
+from electrode_homog.particles.laws.phase_diagram import open_circuit_potential
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.phase_diagram import open_circuit_potential
 from electrode_homog.particles.reduction.reducing import reduce_particle
 from electrode_homog.particles.reduction.shapes import Ball, Ellipsoid
 from electrode_homog.particles.shrinking_core import ShrinkingCore

@@ -17,24 +17,28 @@ from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.p2d.particle_symbols import SymbolAlgebra
-from electrode_homog.particles.activity import LatticeGas, RedlichKister, RegularSolution
-from electrode_homog.particles.arrhenius import Arrhenius
-from electrode_homog.particles.chemical_diffusivity import chemical_diffusivity, factor_of_potential, jump_diffusivity
-from electrode_homog.particles.darken import DarkenDiffusivity, JumpDiffusivity
-from electrode_homog.particles.diffusivity_tensor import (
+from electrode_homog.particles.laws.activity import LatticeGas, RedlichKister, RegularSolution
+from electrode_homog.particles.laws.arrhenius import Arrhenius
+from electrode_homog.particles.laws.chemical_diffusivity import (
+    chemical_diffusivity,
+    factor_of_potential,
+    jump_diffusivity,
+)
+from electrode_homog.particles.laws.darken import DarkenDiffusivity, JumpDiffusivity
+from electrode_homog.particles.laws.diffusivity_tensor import (
     DiffusivityTensor,
     principal_diffusivities,
     random_rotation,
     surface_mean_inverse_root,
     surface_mean_root,
 )
-from electrode_homog.particles.free_energy import FreeEnergy
+from electrode_homog.particles.laws.free_energy import FreeEnergy
+from electrode_homog.particles.laws.mechanism import Vacancy
+from electrode_homog.particles.laws.ocv_smoothing import smoothed_table
+from electrode_homog.particles.laws.phase_diagram import binodal, open_circuit_potential, spinodal
+from electrode_homog.particles.laws.stability import check_fickian, unstable_windows
+from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.mechanism import Vacancy
-from electrode_homog.particles.ocv_smoothing import smoothed_table
-from electrode_homog.particles.phase_diagram import binodal, open_circuit_potential, spinodal
-from electrode_homog.particles.stability import check_fickian, unstable_windows
-from electrode_homog.particles.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.table import Table
 
 T, D0 = 298.15, 1e-14

@@ -16,7 +16,11 @@ from scipy.optimize import brentq
 from electrode_homog.errors import ElectrodeHomogError
 from electrode_homog.expression import Expression
 from electrode_homog.p2d.importing import import_pybamm
-from electrode_homog.particles.diffusivity_tensor import DiffusivityTensor, random_rotation, surface_mean_inverse_root
+from electrode_homog.particles.laws.diffusivity_tensor import (
+    DiffusivityTensor,
+    random_rotation,
+    surface_mean_inverse_root,
+)
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.reduced_particle import ReducedParticle, reduced_particle_equations
 from electrode_homog.particles.reduction.closure import LinearisedKinetics, UniformConcentration, UniformFlux

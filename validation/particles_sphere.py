@@ -34,8 +34,8 @@ from electrode_homog.particles import (
     Vacancy,
 )
 from electrode_homog.particles.diffusion import fickian_drift, sphere_equations
-from electrode_homog.particles.diffusion_series import flux_surface, held_profile, held_uptake, robin_roots
 from electrode_homog.particles.equations import ArrayAlgebra, ParticleEquations
+from electrode_homog.particles.experiments.diffusion_series import flux_surface, held_profile, held_uptake, robin_roots
 from electrode_homog.particles.radial import radial_grid
 
 R, D, T = 1e-6, 1e-12, 298.15

@@ -24,8 +24,8 @@ from electrode_homog.p2d.names import (
     SEPARATOR_PARAMETERS,
 )
 from electrode_homog.parameters import CellParameters, Electrode, Electrolyte, Separator
-from electrode_homog.particles.chemical_diffusivity import chemical_diffusivity
-from electrode_homog.particles.darken import DarkenDiffusivity
+from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
+from electrode_homog.particles.laws.darken import DarkenDiffusivity
 from electrode_homog.particles.sphere_sizes import SphereSizes
 from electrode_homog.table import Table
 from electrode_homog.transport_law import bruggeman_exponent, tortuosity_factor

@@ -12,7 +12,7 @@ from electrode_homog.p2d.cell_run import Mesh
 from electrode_homog.p2d.names import CONTACT_RESISTANCE_OPTION, TORTUOSITY_FACTOR_OPTION
 from electrode_homog.parameters import CellParameters
 from electrode_homog.particles.cahn_hilliard import CahnHilliard, points_needed
-from electrode_homog.particles.cahn_hilliard_interface import interfaces
+from electrode_homog.particles.cahn_hilliard_interface import phase_boundaries
 from electrode_homog.particles.discretised import OneSizeParticle, particle_equations
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.radial import FEWEST_POINTS, MOST_POINTS
@@ -62,17 +62,20 @@ def pybamm_model(
 def particle_points(particle: OneSizeParticle, material: ActiveMaterial, mesh: Mesh) -> int:
     """Nodes along the radius of our particle where PyBaMM's has mesh.r_points uniform shells.
 
-    Half as many: 20 nodes, which crowd at the surface, are within 0.24 mV rms of 200 shells at 1C and 1.4 mV at 3C, 40
-    shells within 0.17 and 1.4 mV (chen2020). The nodes of CahnHilliard are evenly spaced: more where an interface asks
-    for it (20 are within 0.01 mV rms of 60 for one of 0.3 radii, phosphate at 1C), and as many as shells without one.
+    Nodes of a sphere crowd at the surface: 12 are within 0.18 mV rms of 200 shells at 1C and 1.6 mV at 3C, where 40
+    shells are within 0.17 and 1.3 mV (chen2020), so two fifths as many are on the safe side. A phase boundary may be
+    anywhere: half as many, and more where the interface of CahnHilliard asks for it (20 are within 0.01 mV rms of 60
+    for one of 0.3 radii, phosphate at 1C). CahnHilliard without one has as many as shells, since they are even.
     """
-    points = max(FEWEST_POINTS, (mesh.r_points + 1) // 2)
+    half = max(FEWEST_POINTS, (mesh.r_points + 1) // 2)
     match particle:
         case CahnHilliard():
-            separates = interfaces(material, particle.gradient_coefficient_V_m2)
-            least = points if separates else mesh.r_points
+            separates = phase_boundaries(material, particle.gradient_coefficient_V_m2)
+            least = half if separates else mesh.r_points
             return max(least, min(points_needed(particle, material), MOST_POINTS))
-        case Sphere() | ShrinkingCore() | ReducedParticle():
-            return points
+        case Sphere():
+            return max(FEWEST_POINTS, (2 * mesh.r_points + 4) // 5)
+        case ShrinkingCore() | ReducedParticle():
+            return half
         case _:
             assert_never(particle)

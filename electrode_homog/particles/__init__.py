@@ -1,25 +1,15 @@
 """Particles as data and their equations: what a particle is, what it is made of, and how one runs alone."""
 
-from electrode_homog.particles.activity import Ideal, LatticeGas, Margules, RedlichKister, RegularSolution
-from electrode_homog.particles.arrhenius import Arrhenius
 from electrode_homog.particles.cahn_hilliard import CahnHilliard
-from electrode_homog.particles.cahn_hilliard_interface import Interface, gradient_coefficient_of_width, interfaces
-from electrode_homog.particles.darken import DarkenDiffusivity, JumpDiffusivity, TracerDiffusivity
-from electrode_homog.particles.diffusivity_tensor import (
-    DiffusivityTensor,
-    isotropic_diffusivity,
-    principal_diffusivities,
-    random_rotation,
+from electrode_homog.particles.cahn_hilliard_interface import (
+    PhaseBoundary,
+    gradient_coefficient_of_width,
+    phase_boundaries,
 )
-from electrode_homog.particles.free_energy import FreeEnergy
-from electrode_homog.particles.gitt import GITTRecord, gitt, gitt_record
-from electrode_homog.particles.gitt_evaluation import GITTEvaluation, evaluate_gitt
-from electrode_homog.particles.linearised_kinetics import exchange_velocity, linearised_kinetics
-from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.mechanism import GivenAvailability, Interstitial, Mechanism, SiteBlocking, Vacancy
-from electrode_homog.particles.ocv_smoothing import SmoothedTable, smoothed_table
-from electrode_homog.particles.particle import Particle, check_particle, with_radius
-from electrode_homog.particles.particle_protocol import (
+from electrode_homog.particles.experiments.gitt import GITTRecord, gitt, gitt_record
+from electrode_homog.particles.experiments.gitt_evaluation import GITTEvaluation, evaluate_gitt
+from electrode_homog.particles.experiments.particle_run import ParticleRun
+from electrode_homog.particles.experiments.protocol import (
     ConstantInflux,
     HeldPotential,
     HeldSurface,
@@ -29,10 +19,25 @@ from electrode_homog.particles.particle_protocol import (
     RateFalls,
     SurfaceReaches,
 )
-from electrode_homog.particles.particle_run import ParticleRun
-from electrode_homog.particles.particle_simulation import simulate_particle
-from electrode_homog.particles.phase_diagram import binodal, open_circuit_potential, spinodal
-from electrode_homog.particles.polycrystal import PolycrystalDiffusivity, randomly_oriented
+from electrode_homog.particles.experiments.simulation import simulate_particle
+from electrode_homog.particles.laws.activity import Ideal, LatticeGas, Margules, RedlichKister, RegularSolution
+from electrode_homog.particles.laws.arrhenius import Arrhenius
+from electrode_homog.particles.laws.darken import DarkenDiffusivity, JumpDiffusivity, TracerDiffusivity
+from electrode_homog.particles.laws.diffusivity_tensor import (
+    DiffusivityTensor,
+    isotropic_diffusivity,
+    principal_diffusivities,
+    random_rotation,
+)
+from electrode_homog.particles.laws.free_energy import FreeEnergy
+from electrode_homog.particles.laws.mechanism import GivenAvailability, Interstitial, Mechanism, SiteBlocking, Vacancy
+from electrode_homog.particles.laws.ocv_smoothing import SmoothedTable, smoothed_table
+from electrode_homog.particles.laws.phase_diagram import binodal, open_circuit_potential, spinodal
+from electrode_homog.particles.laws.polycrystal import PolycrystalDiffusivity, randomly_oriented
+from electrode_homog.particles.laws.stability import check_fickian, unstable_windows
+from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential, ThermodynamicFactor
+from electrode_homog.particles.material import ActiveMaterial
+from electrode_homog.particles.particle import Particle, check_particle, with_radius
 from electrode_homog.particles.reduced_particle import ReducedParticle
 from electrode_homog.particles.reduction.closure import (
     LinearisedKinetics,
@@ -40,6 +45,7 @@ from electrode_homog.particles.reduction.closure import (
     UniformConcentration,
     UniformFlux,
 )
+from electrode_homog.particles.reduction.linearised_kinetics import exchange_velocity, linearised_kinetics
 from electrode_homog.particles.reduction.reducing import reduce_particle
 from electrode_homog.particles.reduction.shapes import Ball, Box, Cylinder, Ellipsoid, Plate
 from electrode_homog.particles.reduction.tetrahedral_shape import TetrahedralShape
@@ -47,8 +53,6 @@ from electrode_homog.particles.reduction.voxel_shape import VoxelShape
 from electrode_homog.particles.shrinking_core import ShrinkingCore
 from electrode_homog.particles.sphere import Sphere
 from electrode_homog.particles.sphere_sizes import SphereSizes, log_normal_sizes
-from electrode_homog.particles.stability import check_fickian, unstable_windows
-from electrode_homog.particles.thermodynamics import FromOpenCircuitPotential, ThermodynamicFactor
 
 __all__ = [
     "ActiveMaterial",
@@ -69,7 +73,6 @@ __all__ = [
     "HeldPotential",
     "HeldSurface",
     "Ideal",
-    "Interface",
     "Interstitial",
     "JumpDiffusivity",
     "LatticeGas",
@@ -80,6 +83,7 @@ __all__ = [
     "Particle",
     "ParticleRest",
     "ParticleRun",
+    "PhaseBoundary",
     "Plate",
     "PolycrystalDiffusivity",
     "PotentialReaches",
@@ -109,11 +113,11 @@ __all__ = [
     "gitt",
     "gitt_record",
     "gradient_coefficient_of_width",
-    "interfaces",
     "isotropic_diffusivity",
     "linearised_kinetics",
     "log_normal_sizes",
     "open_circuit_potential",
+    "phase_boundaries",
     "principal_diffusivities",
     "random_rotation",
     "randomly_oriented",

@@ -17,23 +17,16 @@ import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import CONSTANTS
-from electrode_homog.particles.cahn_hilliard_interface import NODES_PER_WIDTH, interfaces, nodes_for_width
+from electrode_homog.particles.cahn_hilliard_interface import NODES_PER_WIDTH, nodes_for_width, phase_boundaries
 from electrode_homog.particles.cahn_hilliard_potential import HomogeneousPotential, homogeneous_potential
 from electrode_homog.particles.checking import checked_number
-from electrode_homog.particles.chemical_diffusivity import jump_diffusivity
-from electrode_homog.particles.darken import DarkenDiffusivity
 from electrode_homog.particles.equations import Algebra, ParticleEquations
+from electrode_homog.particles.laws.chemical_diffusivity import jump_diffusivity
+from electrode_homog.particles.laws.darken import DarkenDiffusivity
+from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.radial import FEWEST_POINTS, MOST_POINTS, Geometry, RadialGrid, radial_grid
 from electrode_homog.particles.sphere import Sphere
-from electrode_homog.particles.thermodynamics import FromOpenCircuitPotential
-
-TOLERANCE_SCALE = 1000.0
-"""A solver may err this many times as much in the stoichiometries as its absolute tolerance says: with 1e-8, by 1e-5.
-
-In a cell each particle switches in an event of its own, and steps follow 1e-5 with half as many. The 1C voltage moves
-by 0.002 mV rms (0.02 mV at a switch, 0.012 mV rms at 0.1C) against rtol 1e-8 and atol 1e-9, and no lithium is lost.
-"""
 
 
 @dataclass(frozen=True)
@@ -89,7 +82,7 @@ def cahn_hilliard_equations(
 
 def points_needed(particle: CahnHilliard, material: ActiveMaterial) -> int:
     """The fewest points along the radius that put 4 nodes into the narrowest interface of this material."""
-    widths = [one.width_m for one in interfaces(material, particle.gradient_coefficient_V_m2)]
+    widths = [one.width_m for one in phase_boundaries(material, particle.gradient_coefficient_V_m2)]
     return max(FEWEST_POINTS, nodes_for_width(min(widths, default=math.inf), particle.radius_m))
 
 
@@ -140,7 +133,7 @@ def _check_resolution(particle: CahnHilliard, material: ActiveMaterial, points: 
     needed = points_needed(particle, material)
     if points >= needed:
         return
-    narrowest = min(interfaces(material, particle.gradient_coefficient_V_m2), key=lambda one: one.width_m)
+    narrowest = min(phase_boundaries(material, particle.gradient_coefficient_V_m2), key=lambda one: one.width_m)
     what = (
         f"the interface between x = {narrowest.low:.3g} and {narrowest.high:.3g} is {narrowest.width_m:.3g} m wide, "
         f"and {points} points put {narrowest.width_m / particle.radius_m * (points - 1):.2g} nodes into it"

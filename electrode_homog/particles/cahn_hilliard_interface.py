@@ -26,7 +26,7 @@ FLAT_V = 1e-9
 
 
 @dataclass(frozen=True)
-class Interface:
+class PhaseBoundary:
     """Phases of stoichiometry `low` and `high` at the potential where they coexist.
 
     `width_m` is the distance over which the stoichiometry goes from 10 % to 90 % of the way between them.
@@ -39,7 +39,7 @@ class Interface:
     energy_J_m2: float
 
 
-def interfaces(material: ActiveMaterial, gradient_coefficient_V_m2: float) -> tuple[Interface, ...]:
+def phase_boundaries(material: ActiveMaterial, gradient_coefficient_V_m2: float) -> tuple[PhaseBoundary, ...]:
     """One for each gap of the open-circuit potential, sorted; none where it falls throughout."""
     x, g = _free_energy(homogeneous_potential(material.open_circuit_potential_V))
     found = []
@@ -49,7 +49,7 @@ def interfaces(material: ActiveMaterial, gradient_coefficient_V_m2: float) -> tu
             tangent = (g[right] - g[left]) / (x[right] - x[left])
             width, energy = _profile(x[left : right + 1], np.maximum(height, 0.0))
             found.append(
-                Interface(
+                PhaseBoundary(
                     low=float(x[left]),
                     high=float(x[right]),
                     potential_V=float(-tangent),
@@ -69,7 +69,7 @@ def gradient_coefficient_of_width(material: ActiveMaterial, width_m: float) -> f
     Raises OutOfRangeError where the material does not separate.
     """
     width = checked_positive("width_m", width_m, "5e-9")
-    if not (found := interfaces(material, 1.0)):
+    if not (found := phase_boundaries(material, 1.0)):
         raise OutOfRangeError("open_circuit_potential_V falls throughout, so that there is no interface to be wide")
     return (width / min(one.width_m for one in found)) ** 2
 

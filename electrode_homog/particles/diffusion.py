@@ -28,13 +28,13 @@ from typing import Any
 
 import numpy as np
 
-from electrode_homog.particles.chemical_diffusivity import chemical_diffusivity
-from electrode_homog.particles.darken import DarkenDiffusivity
 from electrode_homog.particles.equations import Algebra, ParticleEquations
+from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
+from electrode_homog.particles.laws.darken import DarkenDiffusivity
+from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.radial import RadialGrid, grid_at, node_number
 from electrode_homog.particles.sphere import Sphere
-from electrode_homog.particles.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.table import Table
 
 GRADING = 1.5

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from electrode_homog.errors import InputError
 from electrode_homog.expression import Expression
 from electrode_homog.particles.checking import checked_law, checked_positive
-from electrode_homog.particles.darken import DarkenDiffusivity
+from electrode_homog.particles.laws.darken import DarkenDiffusivity
 from electrode_homog.table import Table
 
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from electrode_homog.particles.cahn_hilliard import CahnHilliard, cahn_hilliard_equations, points_needed
+from electrode_homog.particles.laws.stability import check_fickian
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.radial import FEWEST_POINTS, MOST_POINTS
 from electrode_homog.particles.reduced_particle import ReducedParticle
 from electrode_homog.particles.shrinking_core import ShrinkingCore, shrinking_core_equations
 from electrode_homog.particles.sphere import Sphere
 from electrode_homog.particles.sphere_sizes import SphereSizes
-from electrode_homog.particles.stability import check_fickian
 
 Particle = Sphere | SphereSizes | ReducedParticle | CahnHilliard | ShrinkingCore
 """Each has `radius_m`, the kinetic radius 3 volume/surface area, so that 3 active_fraction/radius_m reacts."""

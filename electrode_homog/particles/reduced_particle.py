@@ -120,7 +120,7 @@ def reduced_particle_equations(particle: ReducedParticle, material: ActiveMateri
     The states are x and x + scale_k q_k, with scales that make scale_k q_k what the mode adds to the surface: all are
     stoichiometries, and the relative tolerance of a solver means the same for each.
     """
-    from electrode_homog.particles.chemical_diffusivity import chemical_diffusivity
+    from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
 
     number = particle.states
     scales = np.maximum(particle.outlets, SMALLEST_SCALE)

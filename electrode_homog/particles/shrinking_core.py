@@ -26,14 +26,14 @@ import numpy as np
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression, evaluate
 from electrode_homog.particles.checking import checked_number, checked_positive
-from electrode_homog.particles.chemical_diffusivity import chemical_diffusivity
-from electrode_homog.particles.darken import DarkenDiffusivity
 from electrode_homog.particles.diffusion import GRADING
 from electrode_homog.particles.equations import Algebra, ParticleEquations
+from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
+from electrode_homog.particles.laws.darken import DarkenDiffusivity
+from electrode_homog.particles.laws.stability import check_fickian
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.radial import Geometry, RadialGrid, grid_at, node_number
 from electrode_homog.particles.sphere import Sphere
-from electrode_homog.particles.stability import check_fickian
 from electrode_homog.table import Table
 
 Drift = Callable[[Any, Any, Algebra], Any]

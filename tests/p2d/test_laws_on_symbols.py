@@ -9,18 +9,18 @@ import electrode_homog as eh
 from electrode_homog.expression import Expression
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.p2d.particle_symbols import SymbolAlgebra
-from electrode_homog.particles.activity import RedlichKister
-from electrode_homog.particles.arrhenius import Arrhenius
-from electrode_homog.particles.chemical_diffusivity import (
+from electrode_homog.particles.laws.activity import RedlichKister
+from electrode_homog.particles.laws.arrhenius import Arrhenius
+from electrode_homog.particles.laws.chemical_diffusivity import (
     chemical_diffusivity,
     equilibrium_potential,
     thermodynamic_factor,
 )
-from electrode_homog.particles.darken import DarkenDiffusivity, JumpDiffusivity, TracerDiffusivity
-from electrode_homog.particles.free_energy import FreeEnergy
+from electrode_homog.particles.laws.darken import DarkenDiffusivity, JumpDiffusivity, TracerDiffusivity
+from electrode_homog.particles.laws.free_energy import FreeEnergy
+from electrode_homog.particles.laws.mechanism import SiteBlocking, Vacancy
+from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.mechanism import SiteBlocking, Vacancy
-from electrode_homog.particles.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.table import Table
 
 X, T = np.linspace(0.02, 0.98, 97), 310.0

@@ -9,16 +9,16 @@ from scipy.interpolate import CubicSpline
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import CONSTANTS, Expression
-from electrode_homog.particles.activity import RegularSolution
 from electrode_homog.particles.cahn_hilliard import CahnHilliard, cahn_hilliard_equations, points_needed
-from electrode_homog.particles.cahn_hilliard_interface import gradient_coefficient_of_width, interfaces
+from electrode_homog.particles.cahn_hilliard_interface import gradient_coefficient_of_width, phase_boundaries
 from electrode_homog.particles.cahn_hilliard_potential import homogeneous_potential
-from electrode_homog.particles.darken import DarkenDiffusivity, JumpDiffusivity
 from electrode_homog.particles.equations import ArrayAlgebra
+from electrode_homog.particles.laws.activity import RegularSolution
+from electrode_homog.particles.laws.darken import DarkenDiffusivity, JumpDiffusivity
+from electrode_homog.particles.laws.mechanism import Vacancy
+from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.mechanism import Vacancy
 from electrode_homog.particles.radial import Geometry, radial_grid
-from electrode_homog.particles.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.table import Table
 
 T = 298.15
@@ -73,7 +73,7 @@ def relaxed(equations, state, duration_s):
 def test_interface_of_a_regular_solution():
     """For W = 3 the binodal is 0.0707201816799 and the interface costs 0.288271868 sqrt(kappa RT c_max)."""
     kappa = 0.02 * RADIUS**2 * VOLTS
-    (found,) = interfaces(regular_solution(3.0), kappa)
+    (found,) = phase_boundaries(regular_solution(3.0), kappa)
     assert found.low == pytest.approx(0.0707201816799, abs=5e-4)
     assert found.high == pytest.approx(1 - 0.0707201816799, abs=5e-4)
     assert found.potential_V == pytest.approx(3.42, abs=1e-9)
@@ -83,7 +83,7 @@ def test_interface_of_a_regular_solution():
 
 def test_interface_of_a_double_well():
     """f = A c**2 (1 - c)**2: width 4.39444915 l with l = sqrt(kappa/2A), energy sqrt(2 A kappa)/6."""
-    (found,) = interfaces(double_well(), 0.01e-12)
+    (found,) = phase_boundaries(double_well(), 0.01e-12)
     assert found.width_m == pytest.approx(4.39444915 * 0.0707106781e-6, rel=1e-4)
     assert found.energy_J_m2 == pytest.approx(FARADAY * C_MAX * 0.0235702260396e-6, rel=1e-4)
 
@@ -225,14 +225,14 @@ def test_points_for_the_interface():
     with pytest.raises(OutOfRangeError, match="at least points = 25"):
         cahn_hilliard_equations(particle(0.02), material, needed - 1)
     kappa = gradient_coefficient_of_width(material, 5e-9)
-    assert interfaces(material, kappa)[0].width_m == pytest.approx(5e-9)
+    assert phase_boundaries(material, kappa)[0].width_m == pytest.approx(5e-9)
 
 
 @pytest.mark.parametrize("W", [0.0, 1.0, 2.0])
 def test_no_interface_where_the_potential_falls(W):
     """Up to W = 2 a regular solution is one phase: no interface, and any number of points will do."""
     material = regular_solution(W)
-    assert interfaces(material, 1e-18) == ()
+    assert phase_boundaries(material, 1e-18) == ()
     assert points_needed(CahnHilliard(RADIUS, 0.0), material) == 4
     with pytest.raises(OutOfRangeError, match="no interface"):
         gradient_coefficient_of_width(material, 5e-9)
@@ -243,7 +243,7 @@ def test_two_gaps_give_two_interfaces():
     x = np.linspace(0.01, 0.99, 99)
     values = 0.3 - 0.1 * x - 0.05 * np.sin(4 * math.pi * x) - 0.026 * np.log(x / (1 - x))
     material = ActiveMaterial(C_MAX, regular_solution(0.0).diffusivity_m2_s, Table(tuple(x), tuple(values)))
-    found = interfaces(material, 1e-18)
+    found = phase_boundaries(material, 1e-18)
     assert len(found) == 2
     assert found[0].high < found[1].low
     needed = points_needed(CahnHilliard(RADIUS, 1e-18), material)

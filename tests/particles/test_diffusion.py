@@ -19,8 +19,8 @@ from electrode_homog.particles import (
     Vacancy,
 )
 from electrode_homog.particles.diffusion import fickian_drift, sphere_equations
-from electrode_homog.particles.diffusion_series import flux_surface, held_uptake
 from electrode_homog.particles.equations import ArrayAlgebra, ParticleEquations
+from electrode_homog.particles.experiments.diffusion_series import flux_surface, held_uptake
 from electrode_homog.particles.radial import Geometry, radial_grid
 from electrode_homog.table import Table
 

@@ -9,12 +9,12 @@ import pytest
 from electrode_homog import provenance
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression
-from electrode_homog.particles.diffusivity_tensor import DiffusivityTensor, random_rotation
 from electrode_homog.particles.equations import ArrayAlgebra
-from electrode_homog.particles.linearised_kinetics import exchange_velocity, linearised_kinetics
+from electrode_homog.particles.laws.diffusivity_tensor import DiffusivityTensor, random_rotation
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.reduced_particle import ReducedParticle, reduced_particle_equations
 from electrode_homog.particles.reduction.closure import LinearisedKinetics, UniformConcentration, UniformFlux
+from electrode_homog.particles.reduction.linearised_kinetics import exchange_velocity, linearised_kinetics
 from electrode_homog.particles.reduction.reducing import reduce_particle
 from electrode_homog.particles.reduction.shapes import Ball, Box, Cylinder, Ellipsoid, Plate
 

@@ -10,10 +10,10 @@ from scipy.special import erf, erfc
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression
-from electrode_homog.particles.activity import LatticeGas
-from electrode_homog.particles.darken import DarkenDiffusivity, JumpDiffusivity
 from electrode_homog.particles.diffusion import sphere_equations
 from electrode_homog.particles.equations import ArrayAlgebra
+from electrode_homog.particles.laws.activity import LatticeGas
+from electrode_homog.particles.laws.darken import DarkenDiffusivity, JumpDiffusivity
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.radial import Geometry
 from electrode_homog.particles.shrinking_core import (

@@ -5,7 +5,7 @@ from typing import assert_never
 import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.particles.diffusivity_tensor import DiffusivityTensor
+from electrode_homog.particles.laws.diffusivity_tensor import DiffusivityTensor
 from electrode_homog.particles.reduced_particle import ReducedParticle
 from electrode_homog.particles.reduction.closure import (
     LinearisedKinetics,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.particles.diffusion_series import (
+from electrode_homog.particles.experiments.diffusion_series import (
     SHORT,
     flux_profile,
     flux_roots,

@@ -7,15 +7,12 @@ import pytest
 
 from electrode_homog.errors import InputError, NotConvergedError, OutOfRangeError
 from electrode_homog.expression import Expression
-from electrode_homog.particles import particle_integration
-from electrode_homog.particles.activity import RegularSolution
+from electrode_homog.particles.experiments import integration
 from electrode_homog.particles.cahn_hilliard import CahnHilliard
-from electrode_homog.particles.darken import DarkenDiffusivity, JumpDiffusivity
-from electrode_homog.particles.diffusion_series import flux_profile, flux_surface, held_influx, held_uptake
 from electrode_homog.particles.discretised import OneSizeParticle
-from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.mechanism import Vacancy
-from electrode_homog.particles.particle_protocol import (
+from electrode_homog.particles.experiments.diffusion_series import flux_profile, flux_surface, held_influx, held_uptake
+from electrode_homog.particles.experiments.particle_run import ParticleRun
+from electrode_homog.particles.experiments.protocol import (
     ConstantInflux,
     HeldPotential,
     HeldSurface,
@@ -25,11 +22,14 @@ from electrode_homog.particles.particle_protocol import (
     RateFalls,
     SurfaceReaches,
 )
-from electrode_homog.particles.particle_run import ParticleRun
-from electrode_homog.particles.particle_simulation import simulate_particle
+from electrode_homog.particles.experiments.simulation import simulate_particle
+from electrode_homog.particles.laws.activity import RegularSolution
+from electrode_homog.particles.laws.darken import DarkenDiffusivity, JumpDiffusivity
+from electrode_homog.particles.laws.mechanism import Vacancy
+from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
+from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.shrinking_core import ShrinkingCore
 from electrode_homog.particles.sphere import Sphere
-from electrode_homog.particles.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.provenance import from_json, to_json
 from electrode_homog.table import Table
 
@@ -196,7 +196,7 @@ def test_giving_up_keeps_what_was_reached(monkeypatch):
     with pytest.raises(NotConvergedError, match="its end is not reached") as never:
         run(HeldSurface(0.5, until=MeanReaches(0.6)))
     assert never.value.best.mean[-1] == pytest.approx(0.5)
-    monkeypatch.setattr(particle_integration, "MOST_STEPS", 5)
+    monkeypatch.setattr(integration, "MOST_STEPS", 5)
     with pytest.raises(NotConvergedError, match=r"step 2 .*\(5 steps") as gave_up:
         run([ConstantInflux(1.0, until=MeanReaches(0.05)), ConstantInflux(1.0, duration_s=500)])
     assert gave_up.value.best.time_s.size > 1

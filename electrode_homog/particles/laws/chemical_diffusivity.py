@@ -10,11 +10,11 @@ import numpy as np
 
 from electrode_homog.errors import InputError
 from electrode_homog.expression import CONSTANTS, Expression, evaluate
-from electrode_homog.particles.darken import DarkenDiffusivity, JumpDiffusivity, TracerDiffusivity
-from electrode_homog.particles.derivative import derivative
+from electrode_homog.particles.laws.darken import DarkenDiffusivity, JumpDiffusivity, TracerDiffusivity
+from electrode_homog.particles.laws.derivative import derivative
+from electrode_homog.particles.laws.mechanism import availability
+from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential, ThermodynamicFactor
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.mechanism import availability
-from electrode_homog.particles.thermodynamics import FromOpenCircuitPotential, ThermodynamicFactor
 from electrode_homog.table import Interpolate, Table, interpolated, slope_table
 
 

@@ -15,9 +15,16 @@ import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression
-from electrode_homog.particles.diffusion_series import flux_surface
-from electrode_homog.particles.gitt import GITTRecord, pulses
-from electrode_homog.particles.gitt_fit import PulseData, PulseFit, curve_through, fit_pulse, left_over, pulse_data
+from electrode_homog.particles.experiments.diffusion_series import flux_surface
+from electrode_homog.particles.experiments.gitt import GITTRecord, pulses
+from electrode_homog.particles.experiments.gitt_fit import (
+    PulseData,
+    PulseFit,
+    curve_through,
+    fit_pulse,
+    left_over,
+    pulse_data,
+)
 from electrode_homog.particles.radial import Geometry
 from electrode_homog.table import Table
 

@@ -8,7 +8,7 @@ import numpy as np
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression, evaluate
 from electrode_homog.particles.checking import CHECK_TEMPERATURE_K
-from electrode_homog.particles.derivative import derivative
+from electrode_homog.particles.laws.derivative import derivative
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from electrode_homog.errors import InputError
-from electrode_homog.particles.diffusion_series import flux_surface
-from electrode_homog.particles.gitt import GITTRecord, Pulse
+from electrode_homog.particles.experiments.diffusion_series import flux_surface
+from electrode_homog.particles.experiments.gitt import GITTRecord, Pulse
 from electrode_homog.particles.radial import Geometry
 
 BINS = 40

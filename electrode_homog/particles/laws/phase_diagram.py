@@ -13,7 +13,7 @@ import numpy as np
 from electrode_homog.errors import NotConvergedError
 from electrode_homog.expression import CONSTANTS, Expression
 from electrode_homog.particles.checking import checked_number, checked_positive
-from electrode_homog.particles.derivative import traced
+from electrode_homog.particles.laws.derivative import traced
 
 Window = tuple[float, float]
 

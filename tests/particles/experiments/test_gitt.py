@@ -7,7 +7,7 @@ import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression
-from electrode_homog.particles.gitt import GITTRecord, gitt, gitt_record, pulses
+from electrode_homog.particles.experiments.gitt import GITTRecord, gitt, gitt_record, pulses
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.sphere import Sphere
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.particles.diffusivity_tensor import random_rotation
+from electrode_homog.particles.laws.diffusivity_tensor import random_rotation
 from electrode_homog.particles.reduction.closure import LinearisedKinetics, UniformConcentration, UniformFlux
 from electrode_homog.particles.reduction.domains import COARSE, domain_of
 from electrode_homog.particles.reduction.fewest_modes import fewest_modes

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from electrode_homog.particles.diffusivity_tensor import DiffusivityTensor
+from electrode_homog.particles.laws.diffusivity_tensor import DiffusivityTensor
 
 
 @dataclass(frozen=True)

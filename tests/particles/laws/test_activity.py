@@ -5,11 +5,11 @@ import pytest
 
 from electrode_homog.errors import InputError, NotConvergedError, OutOfRangeError
 from electrode_homog.expression import CONSTANTS, Expression
-from electrode_homog.particles.activity import Ideal, LatticeGas, Margules, RedlichKister, RegularSolution
-from electrode_homog.particles.chemical_diffusivity import factor_of_potential
-from electrode_homog.particles.free_energy import FreeEnergy
-from electrode_homog.particles.phase_diagram import binodal, open_circuit_potential, spinodal
-from electrode_homog.particles.thermodynamics import ActivityModel
+from electrode_homog.particles.laws.activity import Ideal, LatticeGas, Margules, RedlichKister, RegularSolution
+from electrode_homog.particles.laws.chemical_diffusivity import factor_of_potential
+from electrode_homog.particles.laws.free_energy import FreeEnergy
+from electrode_homog.particles.laws.phase_diagram import binodal, open_circuit_potential, spinodal
+from electrode_homog.particles.laws.thermodynamics import ActivityModel
 
 T = 298.15
 MODELS: list[ActivityModel] = [

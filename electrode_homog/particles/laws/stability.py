@@ -4,11 +4,15 @@ import numpy as np
 
 from electrode_homog.errors import OutOfRangeError
 from electrode_homog.particles.checking import checked_positive
-from electrode_homog.particles.chemical_diffusivity import factor_of_potential, factor_without_floor, thermodynamics
-from electrode_homog.particles.darken import DarkenDiffusivity
+from electrode_homog.particles.laws.chemical_diffusivity import (
+    factor_of_potential,
+    factor_without_floor,
+    thermodynamics,
+)
+from electrode_homog.particles.laws.darken import DarkenDiffusivity
+from electrode_homog.particles.laws.phase_diagram import Window, negative_windows
+from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.phase_diagram import Window, negative_windows
-from electrode_homog.particles.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.table import Table
 
 

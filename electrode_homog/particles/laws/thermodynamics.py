@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from electrode_homog.particles.activity import Ideal, LatticeGas, Margules, RedlichKister, RegularSolution
-from electrode_homog.particles.free_energy import FreeEnergy
+from electrode_homog.particles.laws.activity import Ideal, LatticeGas, Margules, RedlichKister, RegularSolution
+from electrode_homog.particles.laws.free_energy import FreeEnergy
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.particles.diffusivity_tensor import (
+from electrode_homog.particles.laws.diffusivity_tensor import (
     DiffusivityTensor,
     isotropic_diffusivity,
     principal_diffusivities,
@@ -12,7 +12,7 @@ from electrode_homog.particles.diffusivity_tensor import (
     surface_mean_inverse_root,
     surface_mean_root,
 )
-from electrode_homog.particles.polycrystal import randomly_oriented
+from electrode_homog.particles.laws.polycrystal import randomly_oriented
 
 FLAKE = principal_diffusivities((1.0, 1.0, 0.1))
 

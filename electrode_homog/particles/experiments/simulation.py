@@ -14,9 +14,9 @@ import numpy as np
 
 from electrode_homog.errors import InputError, NotConvergedError, OutOfRangeError
 from electrode_homog.particles.discretised import OneSizeParticle, particle_equations
-from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.particle_integration import Drive, Ending, Integration, integrate
-from electrode_homog.particles.particle_protocol import (
+from electrode_homog.particles.experiments.integration import Drive, Ending, Integration, integrate
+from electrode_homog.particles.experiments.particle_run import ParticleRun
+from electrode_homog.particles.experiments.protocol import (
     SECONDS_PER_HOUR,
     ConstantInflux,
     End,
@@ -30,11 +30,11 @@ from electrode_homog.particles.particle_protocol import (
     SurfaceReaches,
     particle_steps,
 )
-from electrode_homog.particles.particle_run import ParticleRun
-from electrode_homog.particles.particle_state import EDGE, ParticleModel
+from electrode_homog.particles.experiments.state import EDGE, ParticleModel
+from electrode_homog.particles.laws.stability import check_fickian
+from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.reduced_particle import ReducedParticle
 from electrode_homog.particles.sphere import Sphere
-from electrode_homog.particles.stability import check_fickian
 
 POINTS = 80
 """Along the radius. Surface value under constant influx: 1e-3 off at D t/R**2 = 0.001, 3e-4 at 0.01, 7e-5 at 0.1."""

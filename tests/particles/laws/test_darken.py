@@ -5,20 +5,20 @@ import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import CONSTANTS, Expression
-from electrode_homog.particles.activity import Ideal, LatticeGas, RegularSolution
-from electrode_homog.particles.arrhenius import Arrhenius
-from electrode_homog.particles.chemical_diffusivity import (
+from electrode_homog.particles.laws.activity import Ideal, LatticeGas, RegularSolution
+from electrode_homog.particles.laws.arrhenius import Arrhenius
+from electrode_homog.particles.laws.chemical_diffusivity import (
     chemical_diffusivity,
     equilibrium_potential,
     jump_diffusivity,
     thermodynamic_factor,
 )
-from electrode_homog.particles.darken import DarkenDiffusivity, JumpDiffusivity, TracerDiffusivity
+from electrode_homog.particles.laws.darken import DarkenDiffusivity, JumpDiffusivity, TracerDiffusivity
+from electrode_homog.particles.laws.mechanism import GivenAvailability, Interstitial, SiteBlocking, Vacancy
+from electrode_homog.particles.laws.phase_diagram import open_circuit_potential
+from electrode_homog.particles.laws.stability import check_fickian, largest_inconsistency, unstable_windows
+from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.mechanism import GivenAvailability, Interstitial, SiteBlocking, Vacancy
-from electrode_homog.particles.phase_diagram import open_circuit_potential
-from electrode_homog.particles.stability import check_fickian, largest_inconsistency, unstable_windows
-from electrode_homog.particles.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.provenance import from_json, to_json
 from electrode_homog.table import Table
 

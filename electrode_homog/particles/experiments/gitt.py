@@ -10,10 +10,10 @@ import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.particles.discretised import OneSizeParticle
+from electrode_homog.particles.experiments.particle_run import ParticleRun
+from electrode_homog.particles.experiments.protocol import SECONDS_PER_HOUR, ConstantInflux, ParticleRest, ParticleStep
+from electrode_homog.particles.experiments.simulation import POINTS, simulate_particle
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.particle_protocol import SECONDS_PER_HOUR, ConstantInflux, ParticleRest, ParticleStep
-from electrode_homog.particles.particle_run import ParticleRun
-from electrode_homog.particles.particle_simulation import POINTS, simulate_particle
 
 MOST_PULSES = 2000
 SMALLEST_SHARE = 0.01

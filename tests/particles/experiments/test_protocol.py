@@ -5,7 +5,7 @@ import math
 import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.particles.particle_protocol import (
+from electrode_homog.particles.experiments.protocol import (
     ConstantInflux,
     HeldPotential,
     HeldSurface,

@@ -5,8 +5,8 @@ import numpy as np
 from electrode_homog.errors import OutOfRangeError
 from electrode_homog.expression import CONSTANTS, Expression
 from electrode_homog.particles.checking import checked_positive
-from electrode_homog.particles.chemical_diffusivity import chemical_diffusivity
-from electrode_homog.particles.derivative import derivative
+from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
+from electrode_homog.particles.laws.derivative import derivative
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.reduction.closure import LinearisedKinetics
 from electrode_homog.table import interpolated, slope_table

@@ -12,8 +12,8 @@ import numpy as np
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression, evaluate
 from electrode_homog.particles.equations import ArrayAlgebra, ParticleEquations
-from electrode_homog.particles.particle_integration import Drive
-from electrode_homog.particles.particle_protocol import SECONDS_PER_HOUR
+from electrode_homog.particles.experiments.integration import Drive
+from electrode_homog.particles.experiments.protocol import SECONDS_PER_HOUR
 from electrode_homog.table import Table
 
 EDGE = 1e-6

@@ -11,10 +11,10 @@ import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression, evaluate
-from electrode_homog.particles.arrhenius import Arrhenius
 from electrode_homog.particles.checking import checked_law, checked_positive
-from electrode_homog.particles.mechanism import Interstitial, Mechanism
-from electrode_homog.particles.thermodynamics import ThermodynamicFactor
+from electrode_homog.particles.laws.arrhenius import Arrhenius
+from electrode_homog.particles.laws.mechanism import Interstitial, Mechanism
+from electrode_homog.particles.laws.thermodynamics import ThermodynamicFactor
 
 ALWAYS_ROOM, NO_ACTIVATION = Interstitial(), Arrhenius(0.0)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.particles.arrhenius import Arrhenius
+from electrode_homog.particles.laws.arrhenius import Arrhenius
 
 
 def test_known_factors():

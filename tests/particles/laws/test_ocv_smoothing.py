@@ -5,8 +5,8 @@ import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression
-from electrode_homog.particles.chemical_diffusivity import factor_of_potential
-from electrode_homog.particles.ocv_smoothing import smoothed_table
+from electrode_homog.particles.laws.chemical_diffusivity import factor_of_potential
+from electrode_homog.particles.laws.ocv_smoothing import smoothed_table
 
 GRAPHITE = Expression(  # Chen et al. 2020
     "1.9793*exp(-39.3631*x) + 0.2482 - 0.0909*tanh(29.8538*(x - 0.1234)) - 0.04478*tanh(14.9159*(x - 0.2769)) "

@@ -5,9 +5,9 @@ import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression
-from electrode_homog.particles.diffusion_series import flux_surface
-from electrode_homog.particles.gitt import GITTRecord, gitt, gitt_record
-from electrode_homog.particles.gitt_evaluation import (
+from electrode_homog.particles.experiments.diffusion_series import flux_surface
+from electrode_homog.particles.experiments.gitt import GITTRecord, gitt, gitt_record
+from electrode_homog.particles.experiments.gitt_evaluation import (
     INSENSITIVE,
     JUMP,
     LONG_PULSE,

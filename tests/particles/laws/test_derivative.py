@@ -5,7 +5,7 @@ import pytest
 
 from electrode_homog.errors import InputError
 from electrode_homog.expression import Expression
-from electrode_homog.particles.derivative import derivative, differentiated, traced
+from electrode_homog.particles.laws.derivative import derivative, differentiated, traced
 
 FORMULAS = [
     "x",

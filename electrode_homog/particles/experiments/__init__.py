@@ -1,0 +1,1 @@
+"""One particle alone: held flux, held surface, rest, GITT and its evaluation, and the exact series."""

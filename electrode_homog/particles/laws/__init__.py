@@ -1,0 +1,1 @@
+"""Diffusivity and equilibrium of a material: laws, tensors, and what follows from a potential or a free energy."""
