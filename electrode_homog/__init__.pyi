@@ -175,6 +175,7 @@ from electrode_homog.particles import Vacancy as Vacancy
 from electrode_homog.particles import VoxelShape as VoxelShape
 from electrode_homog.particles import binodal as binodal
 from electrode_homog.particles import check_fickian as check_fickian
+from electrode_homog.particles import chemical_diffusivity as chemical_diffusivity
 from electrode_homog.particles import evaluate_gitt as evaluate_gitt
 from electrode_homog.particles import exchange_velocity as exchange_velocity
 from electrode_homog.particles import gitt as gitt
@@ -192,6 +193,7 @@ from electrode_homog.particles import reduce_particle as reduce_particle
 from electrode_homog.particles import simulate_particle as simulate_particle
 from electrode_homog.particles import smoothed_table as smoothed_table
 from electrode_homog.particles import spinodal as spinodal
+from electrode_homog.particles import thermodynamic_factor as thermodynamic_factor
 from electrode_homog.particles import unstable_windows as unstable_windows
 from electrode_homog.provenance import from_json as from_json
 from electrode_homog.provenance import to_json as to_json

@@ -5,17 +5,6 @@ quarter less than there is; the exact solution of the sphere, fitted to pulse an
 """
 
 import electrode_homog as eh
-from electrode_homog.expression import Expression
-from electrode_homog.particles import (
-    ActiveMaterial,
-    DarkenDiffusivity,
-    FromOpenCircuitPotential,
-    JumpDiffusivity,
-    Vacancy,
-)
-from electrode_homog.particles.experiments.gitt import gitt, gitt_record
-from electrode_homog.particles.experiments.gitt_evaluation import evaluate_gitt
-from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
 
 # Printed by version 0.1.0: diffusivities over the true one, means of the pulses that are sound.
 EXPECTED = {"pulses": 10.0, "textbook": 0.728, "fit": 1.006}
@@ -23,17 +12,17 @@ TOLERANCE = 0.02
 RADIUS_M = 5e-6
 
 
-def material() -> ActiveMaterial:
+def material() -> eh.ActiveMaterial:
     """D_J (1 - x) Gamma(x), with Gamma from the potential of a regular solution with W = 1.5."""
-    potential = Expression("3.8 - R*298.15/F*(log(x/(1-x)) + 1.5*(1-2*x))", ("x",))
-    law = DarkenDiffusivity(JumpDiffusivity(4e-15), FromOpenCircuitPotential(), Vacancy())
-    return ActiveMaterial(30e3, law, potential)
+    potential = eh.Expression("3.8 - R*298.15/F*(log(x/(1-x)) + 1.5*(1-2*x))", ("x",))
+    law = eh.DarkenDiffusivity(eh.JumpDiffusivity(4e-15), eh.FromOpenCircuitPotential(), eh.Vacancy())
+    return eh.ActiveMaterial(30e3, law, potential)
 
 
 def main() -> dict[str, float]:
     """Return the number of sound pulses, and what textbook and fit find of the true diffusivity."""
     known = material()
-    run = gitt(
+    run = eh.gitt(
         eh.Sphere(radius_m=RADIUS_M),
         known,
         c_rate=0.1,
@@ -43,10 +32,10 @@ def main() -> dict[str, float]:
         final_stoichiometry=0.4,
         points=40,
     )
-    found = evaluate_gitt(gitt_record(run), radius_m=RADIUS_M)
+    found = eh.evaluate_gitt(eh.gitt_record(run), radius_m=RADIUS_M)
     sound = found.sound
-    fit = found.diffusivity_m2_s / chemical_diffusivity(known, found.stoichiometry, run.temperature_K)
-    textbook = found.textbook_m2_s / chemical_diffusivity(known, found.mean_stoichiometry, run.temperature_K)
+    fit = found.diffusivity_m2_s / eh.chemical_diffusivity(known, found.stoichiometry, run.temperature_K)
+    textbook = found.textbook_m2_s / eh.chemical_diffusivity(known, found.mean_stoichiometry, run.temperature_K)
     return {"pulses": float(sound.sum()), "textbook": float(textbook[sound].mean()), "fit": float(fit[sound].mean())}
 
 

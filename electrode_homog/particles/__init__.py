@@ -22,6 +22,7 @@ from electrode_homog.particles.experiments.protocol import (
 from electrode_homog.particles.experiments.simulation import simulate_particle
 from electrode_homog.particles.laws.activity import Ideal, LatticeGas, Margules, RedlichKister, RegularSolution
 from electrode_homog.particles.laws.arrhenius import Arrhenius
+from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity, thermodynamic_factor
 from electrode_homog.particles.laws.darken import DarkenDiffusivity, JumpDiffusivity, TracerDiffusivity
 from electrode_homog.particles.laws.diffusivity_tensor import (
     DiffusivityTensor,
@@ -108,6 +109,7 @@ __all__ = [
     "binodal",
     "check_fickian",
     "check_particle",
+    "chemical_diffusivity",
     "evaluate_gitt",
     "exchange_velocity",
     "gitt",
@@ -125,6 +127,7 @@ __all__ = [
     "simulate_particle",
     "smoothed_table",
     "spinodal",
+    "thermodynamic_factor",
     "unstable_windows",
     "with_radius",
 ]

@@ -5,6 +5,7 @@ apart from the particle so that the two can be compared. States are (n + 1,) or,
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -96,15 +97,21 @@ class ParticleModel:
     def held_potential(self) -> Drive:
         """The influx that keeps the potential of the surface, of a model that has its own potential."""
 
+        inlet = self.equations.inlet
+
         def influx(x: np.ndarray) -> np.ndarray:
             rows = [self._potential_slope(column) for column in x.T]
-            answers = np.array([row @ self.equations.inlet for row in rows])
+            answers = np.array([row @ inlet for row in rows])
             drifts = np.einsum("mn,nm->m", np.array(rows), self._drift(x))
             return np.where(answers < 0, -drifts / np.where(answers < 0, answers, -1.0), np.nan)
 
         def slope(x: np.ndarray, jacobian: np.ndarray) -> np.ndarray:
-            steps = _difference_steps(x)
-            return (influx(x[:, None] + np.diag(steps)) - influx(x[:, None])) / steps
+            row, rate = self._potential_slope(x), self._drift(x[:, None])[:, 0] + influx(x[:, None])[0] * inlet
+            changes, steps = row @ jacobian, _difference_steps(x)
+            for k in self._felt:  # on others the row does not depend
+                there, back = (self._potential_slope(x + sign * steps[k] * np.eye(x.size)[k]) for sign in (1, -1))
+                changes[k] += (there - back) @ rate / (2 * steps[k])
+            return -changes / (row @ inlet)
 
         return Drive(equations=self.equations, drift=self._drift, influx=influx, slope=slope)
 
@@ -154,10 +161,20 @@ class ParticleModel:
 
     def _potential_slope(self, x: np.ndarray) -> np.ndarray:
         """(n,) derivative of the potential of the surface by the state, by central differences."""
-        steps = 1e-5 * np.maximum(np.abs(x), 1e-2)
-        columns = np.hstack([x[:, None] + np.diag(steps), x[:, None] - np.diag(steps)])
-        values = self._local_potential(columns)
-        return (values[: x.size] - values[x.size :]) / (2 * steps)
+        steps = _difference_steps(x)[self._felt]
+        apart = np.zeros((x.size, steps.size))
+        apart[self._felt, np.arange(steps.size)] = steps
+        values = self._local_potential(np.hstack([x[:, None] + apart, x[:, None] - apart]))
+        slopes = np.zeros(x.size)
+        slopes[self._felt] = (values[: steps.size] - values[steps.size :]) / (2 * steps)
+        return slopes
+
+    @cached_property
+    def _felt(self) -> np.ndarray:
+        """The few entries of a state that the potential of the surface depends on."""
+        x = 0.5 * self.equations.uniform
+        changes = np.abs(self._local_potential(x[:, None] + 0.1 * np.eye(x.size)) - self._local_potential(x[:, None]))
+        return np.flatnonzero(changes > 1e-12 * changes.max())
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
@@ -167,4 +184,5 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
 
 
 def _difference_steps(x: np.ndarray) -> np.ndarray:
-    return 1e-6 * np.maximum(np.abs(x), 1e-2)
+    """In proportion to the distance from empty and full, where potentials are steepest."""
+    return 1e-4 * np.maximum(np.minimum(np.abs(x), np.abs(1 - x)), EDGE)

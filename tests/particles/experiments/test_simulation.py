@@ -7,9 +7,9 @@ import pytest
 
 from electrode_homog.errors import InputError, NotConvergedError, OutOfRangeError
 from electrode_homog.expression import Expression
-from electrode_homog.particles.experiments import integration
 from electrode_homog.particles.cahn_hilliard import CahnHilliard
 from electrode_homog.particles.discretised import OneSizeParticle
+from electrode_homog.particles.experiments import integration
 from electrode_homog.particles.experiments.diffusion_series import flux_profile, flux_surface, held_influx, held_uptake
 from electrode_homog.particles.experiments.particle_run import ParticleRun
 from electrode_homog.particles.experiments.protocol import (
