@@ -161,16 +161,23 @@ def _restored_dataclass(data: Any, kind: Any, where: str) -> Any:
 
 
 def _array(data: Any, where: str) -> np.ndarray:
+    """Of booleans or whole numbers where there is nothing else in it, as they are written; else of floats."""
+    kinds = set()
+
     def numbers(item: Any) -> Any:
         if isinstance(item, list):
             return [numbers(part) for part in item]
-        if isinstance(item, bool) or not isinstance(item, int | float | str):
+        if not isinstance(item, int | float | str):
             raise InputError(f"{where}: {item!r:.60} is not a number")
-        return _number(item, where)
+        kinds.add(type(item))
+        return item if isinstance(item, bool | int) else _number(item, where)
 
     try:
-        return np.array(numbers(data), dtype=float)
-    except (ValueError, RecursionError) as error:
+        values = numbers(data)
+        if bool in kinds and len(kinds) > 1:
+            raise InputError(f"{where}: booleans among numbers")
+        return np.array(values, dtype=kinds.pop() if kinds in ({bool}, {int}) else float)
+    except (ValueError, OverflowError, RecursionError) as error:
         raise InputError(f"{where}: not a regular array of numbers") from error
 
 

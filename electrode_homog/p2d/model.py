@@ -35,10 +35,15 @@ def pybamm_model(
 
     `options` are further options of PyBaMM, such as {"thermal": "lumped"}; the parameters that they need are added to
     `to_pybamm(cell)` by the caller. Particles of ours bring their points with them, by the default submesh types of
-    the model: "r_n" and "r_p" in `var_pts` then have no say, nor have "R_n" and "R_p". Of `mesh`, only r_points is
-    used. Raises PyBaMM's OptionError for options that it does not know.
+    the model: "r_n" and "r_p" in `var_pts` then have no say, nor have "R_n" and "R_p", which SphereSizes needs there.
+    Of `mesh`, only r_points is used. Radius and diffusivity of our particles are those of `cell`, and so is the
+    potential of CahnHilliard: other parameter values end a run at its start. Change the cell, and make another model.
+
+    Raises PyBaMM's OptionError for options that it does not know, InputError for those that our particles do not
+    carry out, such as stress and the heat of mixing.
     """
     from electrode_homog.p2d.particle_dfn import ParticleDFN  # loads PyBaMM
+    from electrode_homog.p2d.particle_events import particle_events
 
     all_options: dict[str, Any] = dict(TORTUOSITY_FACTOR_OPTION)
     if cell.cell.contact_resistance_Ohm > 0:
@@ -56,7 +61,9 @@ def pybamm_model(
                 pass
         points = particle_points(particle, electrode.material, mesh)
         equations[side] = particle_equations(particle, electrode.material, points=points)
-    return ParticleDFN(equations, all_options, sizes=sizes)
+    model = ParticleDFN(equations, all_options, sizes=sizes)
+    model.events += particle_events(cell, model.variables, equations)
+    return model
 
 
 def particle_points(particle: OneSizeParticle, material: ActiveMaterial, mesh: Mesh) -> int:

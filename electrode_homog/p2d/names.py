@@ -106,6 +106,19 @@ SURFACE_STOICHIOMETRY_VARIABLES = {
     "negative": "Negative particle surface stoichiometry",
     "positive": "Positive particle surface stoichiometry",
 }
+SURFACE_STOICHIOMETRY_DISTRIBUTION_VARIABLES = {
+    "negative": "Negative particle surface stoichiometry distribution",
+    "positive": "Positive particle surface stoichiometry distribution",
+}
+
+ONLY_OPTIONS = {
+    "particle": "Fickian diffusion",
+    "particle phases": "1",
+    "particle mechanics": "none",
+    "heat of mixing": "false",
+    "diffusivity": "single",
+}
+"""Options of PyBaMM that change its own particles, with the one value that particles of ours carry out."""
 
 FINAL_TIME_TERMINATION = "final time"
 EXPERIMENT_TAG = "[experiment]"

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from electrode_homog.errors import InputError
 from electrode_homog.p2d.importing import import_pybamm
+from electrode_homog.p2d.names import ONLY_OPTIONS
 from electrode_homog.p2d.particle_submodel import EquationsParticle, EquationsPotential, StatesMesh
 from electrode_homog.p2d.size_submodel import EquationsOfSizes, SizesMesh
 from electrode_homog.particles.equations import ParticleEquations
@@ -40,6 +42,7 @@ class ParticleDFN(pybamm.lithium_ion.DFN):
         super().__init__(dict(options or {}), name=name)
 
     def set_particle_submodel(self) -> None:
+        self._check_options()
         super().set_particle_submodel()
         for domain, equations in self.particle_equations.items():
             kind = EquationsOfSizes if domain in self.particle_sizes else EquationsParticle
@@ -52,6 +55,19 @@ class ParticleDFN(pybamm.lithium_ion.DFN):
                 self.submodels[f"{domain} primary open-circuit potential"] = EquationsPotential(
                     self.param, domain, "lithium-ion main", self.options, "primary", False
                 )
+
+    def _check_options(self) -> None:
+        """Raise InputError for an option that our particles would pass over in silence."""
+        for domain, equations in self.particle_equations.items():
+            only = dict(ONLY_OPTIONS)
+            if equations.potential_V is not None:
+                only["open-circuit potential"] = "single"
+            for name, value in only.items():
+                if (given := getattr(self.options, domain)[name]) != value:
+                    raise InputError(
+                        f"options {name!r} = {given!r}: the {domain} particles of this cell run equations of their "
+                        f"own, which know {value!r} only; give that, or a Sphere with a chemical diffusivity there"
+                    )
 
     @property
     def default_submesh_types(self) -> dict[str, Any]:

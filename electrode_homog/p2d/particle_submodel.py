@@ -50,9 +50,7 @@ class EquationsParticle(pybamm.particle.BaseParticle):
             T = self._over_the_particle(variables[f"{Domain} electrode temperature [K]"])
             potential = self.equations.potential_V(state, T, SymbolAlgebra(state.domains))
             variables[f"{Domain} particle surface potential [V]"] = per_particle(self.equations.surface, potential)
-        nothing = pybamm.FullBroadcastToEdges(0, broadcast_domains=state.domains)
-        variables.update(self._get_standard_flux_variables(nothing))
-        return variables
+        return variables  # without a flux, which no model of ours has at the edges of a mesh
 
     def set_rhs(self, variables: dict[str, Any]) -> None:
         Domain = self.domain_Domain[1]

@@ -1,14 +1,12 @@
 """What is done to the cell: steps of current, voltage, rest. Discharge is positive, charge negative, everywhere."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from numbers import Real
-from typing import Any
 
 import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
+from electrode_homog.particles.checking import set_number, set_positive
 
 
 @dataclass(frozen=True)
@@ -29,9 +27,9 @@ class ConstantCurrent:
             given = f"c_rate = {self.c_rate!r}, current_A = {self.current_A!r}"
             raise InputError(f"ConstantCurrent needs exactly one of c_rate and current_A, not {given}")
         for name in ("c_rate", "current_A"):
-            if getattr(self, name) is not None and _number(self, name) == 0:
+            if getattr(self, name) is not None and set_number(self, name) == 0:
                 raise InputError(f"{name} = 0 is a rest; use Rest(duration_s=...)")
-        _check_positive(self, "duration_s", "until_voltage_V", optional=True)
+        set_positive(self, "duration_s", "until_voltage_V", optional=True)
 
     def current(self, nominal_capacity_Ah: float) -> float:
         """In ampere, discharge positive."""
@@ -57,8 +55,8 @@ class ConstantVoltage:
     def __post_init__(self):
         if self.until_current_A is None and self.duration_s is None:
             raise InputError("ConstantVoltage needs until_current_A or duration_s; else it never ends")
-        _check_positive(self, "voltage_V")
-        _check_positive(self, "until_current_A", "duration_s", optional=True)
+        set_positive(self, "voltage_V")
+        set_positive(self, "until_current_A", "duration_s", optional=True)
 
     def __str__(self) -> str:
         ends = [f"for {self.duration_s:g} s"] if self.duration_s is not None else []
@@ -73,7 +71,7 @@ class Rest:
     duration_s: float
 
     def __post_init__(self):
-        _check_positive(self, "duration_s")
+        set_positive(self, "duration_s")
 
     def __str__(self) -> str:
         return f"rest {self.duration_s:g} s"
@@ -88,8 +86,8 @@ class CCCV:
     cutoff_c_rate: float = field(kw_only=True)
 
     def __post_init__(self):
-        _check_positive(self, "c_rate", "cutoff_c_rate")
-        _check_positive(self, "voltage_V", optional=True)
+        set_positive(self, "c_rate", "cutoff_c_rate")
+        set_positive(self, "voltage_V", optional=True)
         if self.cutoff_c_rate >= self.c_rate:
             raise InputError(f"cutoff_c_rate = {self.cutoff_c_rate:g} must be below c_rate = {self.c_rate:g}")
 
@@ -163,19 +161,3 @@ def check_window(steps: Sequence[Step], lower_V: float, upper_V: float) -> None:
                 f"step {number} ({step}): {name} = {voltage:g} V is outside the window of the cell, "
                 f"{lower_V:g} to {upper_V:g} V"
             )
-
-
-def _number(step: Any, name: str) -> float:
-    value = getattr(step, name)
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise InputError(f"{type(step).__name__}: {name} = {value!r} is not a finite number")
-    object.__setattr__(step, name, float(value))
-    return float(value)
-
-
-def _check_positive(step: Any, *names: str, optional: bool = False) -> None:
-    for name in names:
-        if optional and getattr(step, name) is None:
-            continue
-        if _number(step, name) <= 0:
-            raise InputError(f"{type(step).__name__}: {name} = {getattr(step, name):g} must be positive")

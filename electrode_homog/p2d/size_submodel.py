@@ -55,13 +55,6 @@ class EquationsOfSizes(EquationsParticle):
             f"{Domain} particle surface stoichiometry distribution": surface,
         }
 
-    def get_coupled_variables(self, variables: dict[str, Any]) -> dict[str, Any]:
-        Domain = self.domain_Domain[1]
-        concentration = variables[f"{Domain} particle concentration [mol.m-3]"]
-        nothing = pybamm.FullBroadcastToEdges(0, broadcast_domains=concentration.domains)
-        variables.update(self._get_standard_flux_variables(nothing))
-        return variables
-
     def set_rhs(self, variables: dict[str, Any]) -> None:
         domain, Domain = self.domain_Domain
         state = variables[f"{Domain} particle state"]

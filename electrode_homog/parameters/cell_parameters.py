@@ -14,12 +14,12 @@ from typing import Any, Literal
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import CONSTANTS, Expression
 from electrode_homog.parameters.cell import Cell
-from electrode_homog.parameters.checking import Problem, quantities, raise_problems, suggestion
+from electrode_homog.parameters.checking import CHECK_TEMPERATURE_K, Problem, quantities, raise_problems, suggestion
 from electrode_homog.parameters.electrode import CLOSURE_TOLERANCE, Electrode
 from electrode_homog.parameters.electrolyte import Electrolyte
 from electrode_homog.parameters.entry import Entry, value_parts
 from electrode_homog.parameters.separator import Separator
-from electrode_homog.particles import Particle, ReducedParticle, with_radius
+from electrode_homog.particles import Particle, ReducedParticle, check_temperature, with_radius
 from electrode_homog.table import Table
 
 RADIUS = "radius_m"
@@ -64,7 +64,7 @@ class CellParameters:
         ]
         if not isinstance(self.name, str) or not self.name.strip():
             problems.append(Problem(f"name = {self.name!r} must be a text that is not empty"))
-        raise_problems("parameter set", problems or self._provenance_problems())
+        raise_problems("parameter set", problems or self._provenance_problems() + self._temperature_problems())
 
     def __repr__(self) -> str:
         return f"CellParameters({self.name!r}, {len(self.sources)} values with sources)"
@@ -194,6 +194,19 @@ class CellParameters:
                 problems.append(Problem(f"uncertainties names {path!r}{suggestion(path, expected)}"))
             elif not number or value < 0:
                 problems.append(Problem(f"uncertainty of {path} = {value!r} must be a finite number >= 0"))
+        return problems
+
+    def _temperature_problems(self) -> list[Problem]:
+        """Particles that are unstable at the temperatures of the cell; each electrode has looked at 298.15 K."""
+        problems = []
+        temperatures = {self.cell.initial_temperature_K, self.cell.ambient_temperature_K} - {CHECK_TEMPERATURE_K}
+        for name, electrode in (("negative", self.negative), ("positive", self.positive)):
+            for temperature_K in sorted(temperatures):
+                try:
+                    check_temperature(electrode.particle, electrode.material, temperature_K)
+                except OutOfRangeError as error:
+                    particle = type(electrode.particle).__name__
+                    problems.append(Problem(f"{name} electrode: particle {particle}: {error}", True))
         return problems
 
 

@@ -160,6 +160,15 @@ def curve_problems(name: str, values: float | np.ndarray, where: str, *, positiv
     return []
 
 
+def largest_problems(name: str, values: float | np.ndarray, quantity: Quantity) -> list[Problem]:
+    """The largest value of a curve must be in the range that a plain number has; a solver may creep for ever else."""
+    largest = float(np.max(values))
+    if quantity.contains(largest):
+        return []
+    text = f"the largest {name} is {largest:g} {quantity.unit}, not {quantity.range_text}{_remedy(largest, quantity)}"
+    return [Problem(text, True)]
+
+
 def table_problems(name: str, value: Table, x: float) -> list[Problem]:
     """A table is of the stoichiometry, within 0 to 1, and holds the initial one, `x`: it is never extrapolated."""
     if value.variable != "x":

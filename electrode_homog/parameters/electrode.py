@@ -24,14 +24,17 @@ from electrode_homog.parameters.checking import (
     check_numbers,
     curve_problems,
     expression,
+    largest_problems,
     law_problems,
     law_type_problems,
     number,
     number_or_expression,
+    quantities,
     raise_problems,
     table_problems,
 )
 from electrode_homog.particles import ActiveMaterial, DarkenDiffusivity, Particle, check_particle
+from electrode_homog.particles.laws.chemical_diffusivity import jump_diffusivity
 from electrode_homog.table import Table
 from electrode_homog.transport_law import FixedEfficiency, TransportLaw
 
@@ -156,10 +159,10 @@ class Electrode:
                 problems += table_problems(name, value, self.initial_stoichiometry)
             else:
                 problems += curve_problems(name, evaluate(value, x=x), "0 < x < 1")
-        if not isinstance(self.diffusivity_m2_s, DarkenDiffusivity):  # which checks itself
-            D = evaluate(self.diffusivity_m2_s, x=x, T=T)
-            problems += curve_problems("diffusivity_m2_s", D, "0 < x < 1", positive=True)
-        return problems
+        law = self.diffusivity_m2_s
+        D = jump_diffusivity(self.material, x, T) if isinstance(law, DarkenDiffusivity) else evaluate(law, x=x, T=T)
+        problems += curve_problems("diffusivity_m2_s", D, "0 < x < 1", positive=True)
+        return problems or largest_problems("diffusivity_m2_s", D, quantities(Electrode)["diffusivity_m2_s"])
 
     def _particle_problems(self) -> list[Problem]:
         try:

@@ -38,7 +38,7 @@ from electrode_homog.particles.laws.polycrystal import PolycrystalDiffusivity, r
 from electrode_homog.particles.laws.stability import check_fickian, unstable_windows
 from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential, ThermodynamicFactor
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.particle import Particle, check_particle, with_radius
+from electrode_homog.particles.particle import Particle, check_particle, check_temperature, with_radius
 from electrode_homog.particles.reduced_particle import ReducedParticle
 from electrode_homog.particles.reduction.closure import (
     LinearisedKinetics,
@@ -109,6 +109,7 @@ __all__ = [
     "binodal",
     "check_fickian",
     "check_particle",
+    "check_temperature",
     "chemical_diffusivity",
     "evaluate_gitt",
     "exchange_velocity",

@@ -15,7 +15,7 @@ import numpy as np
 from electrode_homog.errors import OutOfRangeError
 from electrode_homog.expression import CONSTANTS
 from electrode_homog.particles.cahn_hilliard_potential import HomogeneousPotential, homogeneous_potential
-from electrode_homog.particles.checking import checked_positive
+from electrode_homog.particles.checking import checked_number, checked_positive
 from electrode_homog.particles.material import ActiveMaterial
 
 NODES_PER_WIDTH = 4
@@ -41,6 +41,9 @@ class PhaseBoundary:
 
 def phase_boundaries(material: ActiveMaterial, gradient_coefficient_V_m2: float) -> tuple[PhaseBoundary, ...]:
     """One for each gap of the open-circuit potential, sorted; none where it falls throughout."""
+    name = "gradient_coefficient_V_m2"
+    if (kappa := checked_number(name, gradient_coefficient_V_m2, "1e-18")) < 0:
+        raise OutOfRangeError(f"{name} = {kappa:g} is negative, so that gradients would grow; give e.g. 1e-18")
     x, g = _free_energy(homogeneous_potential(material.open_circuit_potential_V))
     found = []
     for left, right in pairwise(_lower_hull(x, g)):
@@ -53,11 +56,8 @@ def phase_boundaries(material: ActiveMaterial, gradient_coefficient_V_m2: float)
                     low=float(x[left]),
                     high=float(x[right]),
                     potential_V=float(-tangent),
-                    width_m=math.sqrt(gradient_coefficient_V_m2) * width,
-                    energy_J_m2=math.sqrt(gradient_coefficient_V_m2)
-                    * CONSTANTS["F"]
-                    * material.maximum_concentration_mol_m3
-                    * energy,
+                    width_m=math.sqrt(kappa) * width,
+                    energy_J_m2=math.sqrt(kappa) * CONSTANTS["F"] * material.maximum_concentration_mol_m3 * energy,
                 )
             )
     return tuple(found)

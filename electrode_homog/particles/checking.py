@@ -1,4 +1,4 @@
-"""How the laws of a particle check their numbers."""
+"""How laws, and the steps of an experiment, check their numbers."""
 
 import math
 from numbers import Real
@@ -42,3 +42,21 @@ def checked_law(name: str, value: Any, example: str, *, variables: tuple[str, ..
         first = int(np.argmax(wrong))
         raise OutOfRangeError(f"{name} = {value.text!r} is {curve[first]:g} at x = {x[first]:g}, not a positive number")
     return value
+
+
+def set_number(step: Any, name: str) -> float:
+    """Make a field of a frozen step a float; raises InputError where it is not a finite number."""
+    value = getattr(step, name)
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        raise InputError(f"{type(step).__name__}: {name} = {value!r} is not a finite number")
+    object.__setattr__(step, name, float(value))
+    return float(value)
+
+
+def set_positive(step: Any, *names: str, optional: bool = False) -> None:
+    """The same for fields that must be positive; with `optional`, None stays."""
+    for name in names:
+        if optional and getattr(step, name) is None:
+            continue
+        if set_number(step, name) <= 0:
+            raise InputError(f"{type(step).__name__}: {name} = {getattr(step, name):g} must be positive")

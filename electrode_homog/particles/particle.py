@@ -8,7 +8,7 @@ from electrode_homog.particles.laws.stability import check_fickian
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.radial import FEWEST_POINTS, MOST_POINTS
 from electrode_homog.particles.reduced_particle import ReducedParticle
-from electrode_homog.particles.shrinking_core import ShrinkingCore, shrinking_core_equations
+from electrode_homog.particles.shrinking_core import ShrinkingCore, check_phases, shrinking_core_equations
 from electrode_homog.particles.sphere import Sphere
 from electrode_homog.particles.sphere_sizes import SphereSizes
 
@@ -42,5 +42,22 @@ def check_particle(particle: Particle, material: ActiveMaterial) -> None:
             cahn_hilliard_equations(particle, material, min(points_needed(particle, material), MOST_POINTS))
         case ShrinkingCore():
             shrinking_core_equations(particle, material, FEWEST_POINTS)
+        case _:
+            assert_never(particle)
+
+
+def check_temperature(particle: Particle, material: ActiveMaterial, temperature_K: float) -> None:
+    """Raise OutOfRangeError for a Fickian particle, or phase, that is unstable at this temperature.
+
+    `check_particle` has looked at 298.15 K. What comes from the open-circuit potential alone changes no sign with
+    temperature.
+    """
+    match particle:
+        case Sphere() | SphereSizes() | ReducedParticle():
+            check_fickian(material, temperature_K)
+        case ShrinkingCore():
+            check_phases(particle, material, temperature_K)
+        case CahnHilliard():
+            pass
         case _:
             assert_never(particle)

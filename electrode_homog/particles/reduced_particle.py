@@ -76,6 +76,8 @@ class ReducedParticle:
         object.__setattr__(self, "rates_per_m2", rates)
         object.__setattr__(self, "outlets", _rows("outlets", [self.outlets], (1, number))[0])
         object.__setattr__(self, "place_names", tuple(str(name) for name in self.place_names))
+        if not self.place_names:
+            raise InputError("place_names is empty; the innermost place must be there")
         places = _rows("place_outlets", self.place_outlets, (len(self.place_names), number))
         object.__setattr__(self, "place_outlets", places)
 
@@ -102,7 +104,7 @@ class ReducedParticle:
 
     def with_radius(self, radius_m: float) -> "ReducedParticle":
         """The same particle of another size, given by its kinetic radius; the Biot number stays."""
-        scale = checked_positive("radius_m", radius_m, "5e-6") / self.radius_m
+        scale = Sphere(radius_m).radius_m / self.radius_m
         if scale == 1:
             return self
         return replace(

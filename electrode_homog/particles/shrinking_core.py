@@ -104,9 +104,7 @@ def shrinking_core_equations(
     that is negative in one of the phases.
     """
     check_plateau(particle, material.open_circuit_potential_V)
-    for between in ((NEXT_TO_EDGE, particle.x_alpha), (particle.x_beta, 1 - NEXT_TO_EDGE)):
-        if between[0] < between[1]:
-            check_fickian(material, between=between)
+    check_phases(particle, material)
     grid = _grid(points, geometry)
     return ParticleEquations(
         mean=grid.volumes,
@@ -117,6 +115,13 @@ def shrinking_core_equations(
         position=grid.nodes,
         drift=_drift(grid, particle, material),
     )
+
+
+def check_phases(particle: ShrinkingCore, material: ActiveMaterial, temperature_K: float = 298.15) -> None:
+    """Raise OutOfRangeError where the thermodynamic factor of one of the phases is negative."""
+    for between in ((NEXT_TO_EDGE, particle.x_alpha), (particle.x_beta, 1 - NEXT_TO_EDGE)):
+        if between[0] < between[1]:
+            check_fickian(material, temperature_K, between=between)
 
 
 def check_plateau(particle: ShrinkingCore, potential: Expression | Table) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
+from electrode_homog.particles.checking import checked_number
 from electrode_homog.particles.sphere import LARGEST_RADIUS_M, SMALLEST_RADIUS_M, Sphere
 
 MOST_SIZES = 100
@@ -67,7 +68,7 @@ def log_normal_sizes(median_radius_m: float, geometric_deviation: float, *, size
     k = +-(a few) agree with the continuous distribution: Sauter's mean is median exp(-ln(deviation)**2 / 2). Raises
     OutOfRangeError for a deviation outside 1 to 3, or sizes outside 1 to 15.
     """
-    if not 1 <= geometric_deviation <= 3:
+    if not 1 <= checked_number("geometric_deviation", geometric_deviation, "1.5") <= 3:
         raise OutOfRangeError(f"geometric_deviation = {geometric_deviation!r} is not in 1 (one size) to 3")
     if isinstance(sizes, bool) or not isinstance(sizes, int) or not 1 <= sizes <= 15:
         raise OutOfRangeError(f"sizes = {sizes!r} is not a whole number of 1 to 15")
@@ -87,9 +88,9 @@ def log_normal_sizes(median_radius_m: float, geometric_deviation: float, *, size
 
 def _numbers(name: str, values: object) -> np.ndarray:
     try:
-        array = np.array(values, dtype=float)
+        array = np.array(values, dtype=float if np.array(values).dtype.kind in "iuf" else None)
     except (TypeError, ValueError):
         array = np.array(np.nan)
-    if array.ndim != 1 or not np.all(np.isfinite(array)):
+    if array.dtype.kind != "f" or array.ndim != 1 or not np.all(np.isfinite(array)):
         raise InputError(f"{name} = {values!r:.100} is not a list of finite numbers")
     return array

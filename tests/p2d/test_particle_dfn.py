@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from particle_cells import RADIUS_M, layered
+from particle_cells import RADIUS_M, layered, separating
 
-from electrode_homog.errors import NotConvergedError, OutOfRangeError
+from electrode_homog.errors import InputError, NotConvergedError, OutOfRangeError
 from electrode_homog.expression import Expression
 from electrode_homog.p2d import CCCV, ConstantCurrent, Mesh, simulate, to_pybamm
 from electrode_homog.p2d.importing import import_pybamm
@@ -12,6 +12,7 @@ from electrode_homog.p2d.model import pybamm_model
 from electrode_homog.parameters import load_parameter_set
 from electrode_homog.particles import (
     Arrhenius,
+    CahnHilliard,
     DarkenDiffusivity,
     JumpDiffusivity,
     LatticeGas,
@@ -21,6 +22,7 @@ from electrode_homog.particles import (
     Vacancy,
 )
 from electrode_homog.particles.sphere_sizes import log_normal_sizes
+from electrode_homog.table import Table
 
 pybamm = import_pybamm()
 ENERGY_J_MOL = 30e3
@@ -88,6 +90,44 @@ def test_other_options_of_pybamm_work(options):
     assert np.abs(temperature[0] - temperature[1]).max() < 0.02
     assert np.ptp(lithium[0] - lithium[1]) < 1e-7 * lithium[0, 0]  # PyBaMM's surface forms lose 1e-4 of it
     assert np.ptp(temperature[0]) > 0.5 or "thermal" not in options
+    assert "Positive particle flux [mol.m-2.s-1]" not in model.variables  # ours have none: better no value than 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"thermal": "lumped", "heat of mixing": "true"},
+        {"particle mechanics": "swelling only"},
+        {"particle": "uniform profile"},
+        {"particle phases": ("1", "2")},
+        {"diffusivity": "current sigmoid"},
+    ],
+    ids=str,
+)
+def test_options_that_our_particles_do_not_carry_out_are_refused(options):
+    """Passed over in silence they would give the heat, the stress or the profile of another particle."""
+    with pytest.raises(InputError, match=f"{list(options)[-1]!r}.*positive particles"):
+        pybamm_model(layered(Sphere(RADIUS_M), diffusivity_m2_s=ideal(4e-15)), options=options)
+    assert pybamm_model(layered(Sphere(RADIUS_M)), options=options)
+
+
+def test_stress_in_the_electrode_that_has_particles_of_pybamm():
+    cell = layered(Sphere(RADIUS_M), diffusivity_m2_s=ideal(4e-15))
+    assert pybamm_model(cell, options={"particle mechanics": ("swelling only", "none")})
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("cell", [layered(SphereSizes((4e-6, 6e-6), (0.5, 0.5))), separating(1.5)], ids=repr)
+def test_parameter_values_of_another_cell_end_a_run_at_its_start(cell):
+    """A radius or a diffusivity that the equations do not follow would lose lithium, or be without effect."""
+    changes = {"Positive particle radius [m]": 2e-6, "Positive particle diffusivity [m2.s-1]": 1e-15}
+    if isinstance(cell.positive.particle, CahnHilliard):
+        changes["Positive electrode OCP [V]"] = 3.4
+    for name, value in changes.items():
+        values = to_pybamm(cell)
+        values[name] = value
+        with pytest.raises(pybamm.SolverError, match=f"{name[:23]}.*not the one of the cell"):
+            pybamm.Simulation(pybamm_model(cell), parameter_values=values).solve([0, 10])
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -150,3 +190,17 @@ def test_material_that_cannot_be_a_particle_is_refused_before_the_solver():
     law = DarkenDiffusivity(JumpDiffusivity(4e-15), RegularSolution(3.0))
     with pytest.raises(OutOfRangeError, match="runs backwards"):
         simulate(layered(Sphere(RADIUS_M), diffusivity_m2_s=law), CCCV(0.5), mesh=Mesh(5, 3, 16))
+
+
+@pytest.mark.parametrize("particle", [Sphere(RADIUS_M), SphereSizes((4e-6, 6e-6), (0.5, 0.5))], ids=repr)
+def test_a_run_that_leaves_a_tabulated_potential_says_so(particle):
+    """The table ends at x = 0.6: the run stops there, and holds what was solved; beyond nothing is extrapolated."""
+    x = np.linspace(0.2, 0.6, 80)
+    cell = layered(particle)
+    potential = cell.positive.open_circuit_potential_V(x=x)
+    cell = layered(particle, open_circuit_potential_V=Table(tuple(x.tolist()), tuple(potential.tolist())))
+    with pytest.raises(
+        NotConvergedError, match=r"positive open-circuit potential known from x = 0\.2 to 0\.6"
+    ) as raised:
+        simulate(cell, ConstantCurrent(1.0), mesh=Mesh(5, 3, 16))
+    assert raised.value.best.particles["positive"].surface.max() == pytest.approx(0.6, abs=2e-3)

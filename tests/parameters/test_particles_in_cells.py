@@ -93,6 +93,16 @@ def test_particle_and_material_must_fit(base, changes, error, says):
     assert "positive electrode: particle" in str(caught.value)
 
 
+@pytest.mark.parametrize("value", [3e-2, 1e-40, Expression("1e-6*(1 - 0.5*x)", ("x",))], ids=str)
+def test_laws_of_a_diffusivity_are_as_large_as_numbers(base, value):
+    """A plain number is 1e-22 to 1e-9 m2/s, against slips of unit; with 3e-2 a solver creeps without end."""
+    laws = [DarkenDiffusivity(JumpDiffusivity(value), LatticeGas())]
+    laws += [value] if isinstance(value, Expression) else []
+    for law in laws:
+        with pytest.raises(OutOfRangeError, match="the largest diffusivity_m2_s"):
+            base.with_electrode("positive", diffusivity_m2_s=law)
+
+
 def test_floor_makes_a_separating_material_fickian(base):
     """A floor is the one other way, and the entry shows it."""
     law = DarkenDiffusivity(JumpDiffusivity(1e-16), RegularSolution(3.0), floor=0.05)

@@ -7,6 +7,7 @@ import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression
+from electrode_homog.parameters import load_parameter_set
 from electrode_homog.particles import (
     ActiveMaterial,
     CahnHilliard,
@@ -15,11 +16,13 @@ from electrode_homog.particles import (
     JumpDiffusivity,
     Particle,
     Plate,
+    RegularSolution,
     ShrinkingCore,
     Sphere,
     SphereSizes,
     UniformFlux,
     check_particle,
+    check_temperature,
     reduce_particle,
     with_radius,
 )
@@ -85,3 +88,21 @@ def test_each_model_has_its_own_demand(particle, material, error, says):
     """A mobility, an interface that can be resolved, a plateau."""
     with pytest.raises(error, match=says):
         check_particle(particle, material)
+
+
+@pytest.mark.parametrize(("particle", "material"), FITTING, ids=KINDS)
+def test_cold_separates(particle, material):
+    """W = 1.95 RT at 298.15 K is 2.15 RT at 270 K: there Fickian particles are refused, also those of a cell."""
+    check_temperature(particle, material, 270.0)
+    law = DarkenDiffusivity(JumpDiffusivity(1e-14), RegularSolution(1.95))
+    cold = ActiveMaterial(5e4, law, material.open_circuit_potential_V)
+    check_temperature(particle, cold, 298.15)
+    if isinstance(particle, CahnHilliard | ShrinkingCore):  # whose phases lie outside the window
+        check_temperature(particle, cold, 270.0)
+        return
+    with pytest.raises(OutOfRangeError, match=r"0.3666 < x < 0.6334 .270 K.*CahnHilliard"):
+        check_temperature(particle, cold, 270.0)
+    cell = load_parameter_set("chen2020").with_electrode("positive", particle=particle, diffusivity_m2_s=law)
+    for name in ("initial", "ambient"):
+        with pytest.raises(OutOfRangeError, match=r"positive electrode.*270 K.*CahnHilliard"):
+            cell.with_value(f"cell.{name}_temperature_K", 270.0)

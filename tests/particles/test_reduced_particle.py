@@ -229,6 +229,7 @@ def test_bad_shapes_and_closures_are_refused(make):
         {"outlets": (1.0,)},
         {"outlets": (1.0, math.nan, 2.0)},
         {"place_names": ("centre",)},
+        {"place_names": (), "place_outlets": ()},
         {"tensor": ((1.0,),)},
         {"volume_m3": 0.0},
         {"surface_area_m2": 1e6},

@@ -50,6 +50,8 @@ def test_values_are_kept_as_tuples_and_survive_json_and_pickle():
         ("many", (1.0,), InputError, "not a list"),
         ((2e-6, math.nan), (0.5, 0.5), InputError, "not a list"),
         (5e-6, 1.0, InputError, "not a list"),
+        ((5e-6,), (True,), InputError, "not a list"),
+        (("5e-6",), (1.0,), InputError, "not a list"),
         ((6e-6, 2e-6), (0.5, 0.5), OutOfRangeError, "must increase"),
         ((2e-6, 2e-6), (0.5, 0.5), OutOfRangeError, "must increase"),
         ((2.0, 6.0), (0.5, 0.5), OutOfRangeError, "micrometres"),

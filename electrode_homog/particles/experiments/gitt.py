@@ -97,28 +97,28 @@ def gitt(
     pulse fills or empties the surface. Raises what `simulate_particle` raises, and OutOfRangeError where not even
     one pulse fits.
     """
-    for name, value in (("c_rate", c_rate), ("pulse_s", pulse_s), ("rest_s", rest_s)):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-            raise InputError(f"{name} = {value!r} must be a positive number")
-    change = final_stoichiometry - initial_stoichiometry
+    start, end = initial_stoichiometry, final_stoichiometry
+    _check_positive(c_rate=c_rate, pulse_s=pulse_s, rest_s=rest_s, initial_stoichiometry=start, final_stoichiometry=end)
+    change = end - start
     each = c_rate * pulse_s / SECONDS_PER_HOUR
     count = math.floor(abs(change) / each + 1e-9)
     if not 1 <= count <= MOST_PULSES:
         raise OutOfRangeError(
-            f"{count} pulses of {each:g} fit between stoichiometries {initial_stoichiometry:g} and "
-            f"{final_stoichiometry:g}; 1 to {MOST_PULSES} can be run: change c_rate or pulse_s"
+            f"{count} pulses of {each:g} fit between stoichiometries {start:g} and {end:g}; 1 to {MOST_PULSES} can be "
+            "run: change c_rate or pulse_s"
         )
     steps: list[ParticleStep] = [ParticleRest(rest_s)]
     for _ in range(count):
         steps += [ConstantInflux(math.copysign(c_rate, change), duration_s=pulse_s), ParticleRest(rest_s)]
     return simulate_particle(
-        particle,
-        material,
-        steps,
-        initial_stoichiometry=initial_stoichiometry,
-        temperature_K=temperature_K,
-        points=points,
+        particle, material, steps, initial_stoichiometry=start, temperature_K=temperature_K, points=points
     )
+
+
+def _check_positive(**values: float) -> None:
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+            raise InputError(f"{name} = {value!r} must be a positive number")
 
 
 def gitt_record(run: ParticleRun) -> GITTRecord:

@@ -46,6 +46,9 @@ up to 20 % off the D in the middle of the pulse."""
 VARIATION_SHARE = 0.06
 """Of the change of log D over a pulse: the error of a fit that takes D as constant over it, found as REACH was."""
 
+LARGEST_ERROR = 0.1
+"""Standard error of log D, beyond which a pulse says nothing of it."""
+
 LONG_PULSE = "the pulse is not short against R**2/D"
 PLATEAU = "the relaxed potential hardly changes"
 CURVED = "the slope of the potential changes during the pulse"
@@ -114,6 +117,8 @@ def evaluate_gitt(
         raise OutOfRangeError(f"radius_m = {radius_m!r} must be a positive number of metres")
     if settle_s is not None and not 0 <= settle_s < math.inf:
         raise OutOfRangeError(f"settle_s = {settle_s!r} must be a number of seconds, 0 or more")
+    if not isinstance(record, GITTRecord):
+        raise InputError(f"record = {record!r:.100} is not a GITTRecord; of a run, gitt_record(run) is one")
     found = pulses(record)
     data = [pulse_data(record, found, number, settle_s) for number in range(len(found))]
     nodes = np.array([data[0].potential_before_V, *(pulse.potential_after_V for pulse in data)])
@@ -147,8 +152,9 @@ def _left_over(
 
 
 def _change(before: list[PulseFit], after: list[PulseFit]) -> float:
-    """Largest relative change of a diffusivity; flawed or not."""
-    ratios = [new.diffusivity_m2_s / old.diffusivity_m2_s for old, new in zip(before, after, strict=True)]
+    """Largest relative change of a diffusivity that its pulse depends on; others wander, and need not settle."""
+    pairs = [(old, new) for old, new in zip(before, after, strict=True) if new.relative_error < LARGEST_ERROR]
+    ratios = [new.diffusivity_m2_s / old.diffusivity_m2_s for old, new in pairs]
     return float(np.nanmax(np.abs(np.log(ratios)), initial=0.0))
 
 
@@ -212,7 +218,7 @@ def _flaws(pulse: PulseData, fit: PulseFit, span: tuple[float, float]) -> tuple[
     width = abs(pulse.after - pulse.before)
     out = max(span[0] - fit.lowest_surface, fit.highest_surface - span[1]) > 0.1 * width
     scatter = fit.misfit_V > SCATTER * abs(pulse.change_V) + pulse.noise_V
-    loose = not fit.relative_error < 0.1
+    loose = not fit.relative_error < LARGEST_ERROR
     return tuple(text for text, true in ((OUTSIDE, out), (MISFIT, scatter), (INSENSITIVE, loose)) if true)
 
 

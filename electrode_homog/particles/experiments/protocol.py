@@ -4,13 +4,12 @@ That is the sign of a half cell against lithium, whose discharge lithiates the p
 particle: at 1 the mean stoichiometry rises by one in an hour, whatever the particle's size.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from numbers import Real
 from typing import Any
 
 from electrode_homog.errors import InputError, OutOfRangeError
+from electrode_homog.particles.checking import set_number, set_positive
 
 SECONDS_PER_HOUR = 3600.0
 
@@ -48,7 +47,7 @@ class PotentialReaches:
     potential_V: float
 
     def __post_init__(self):
-        _number(self, "potential_V")
+        set_number(self, "potential_V")
 
     def __str__(self) -> str:
         return f"surface at {self.potential_V:g} V"
@@ -61,7 +60,7 @@ class RateFalls:
     c_rate: float
 
     def __post_init__(self):
-        _check_positive(self, "c_rate")
+        set_positive(self, "c_rate")
 
     def __str__(self) -> str:
         return f"{self.c_rate:g}C"
@@ -82,7 +81,7 @@ class ConstantInflux:
     until: End | None = field(default=None, kw_only=True)
 
     def __post_init__(self):
-        if _number(self, "c_rate") == 0:
+        if set_number(self, "c_rate") == 0:
             raise InputError("c_rate = 0 is a rest; use ParticleRest(duration_s=...)")
         _check_ends(self, needed=False)
         if isinstance(self.until, RateFalls):
@@ -117,7 +116,7 @@ class HeldPotential:
     until: MeanReaches | RateFalls | None = field(default=None, kw_only=True)
 
     def __post_init__(self):
-        _number(self, "potential_V")
+        set_number(self, "potential_V")
         _check_ends(self, needed=True)
 
     def __str__(self) -> str:
@@ -131,7 +130,7 @@ class ParticleRest:
     duration_s: float
 
     def __post_init__(self):
-        _check_positive(self, "duration_s")
+        set_positive(self, "duration_s")
 
     def __str__(self) -> str:
         return f"rest {self.duration_s:g} s"
@@ -164,27 +163,14 @@ def _check_ends(step: Any, needed: bool) -> None:
     if needed and step.duration_s is None and step.until is None:
         raise InputError(f"{name} needs duration_s or until; else it never ends")
     if step.duration_s is not None:
-        _check_positive(step, "duration_s")
+        set_positive(step, "duration_s")
     allowed = MeanReaches | RateFalls if held else End
     if step.until is not None and not isinstance(step.until, allowed):
         example = "RateFalls(c_rate=0.01)" if held else "SurfaceReaches(stoichiometry=0.9)"
         raise InputError(f"{name}: until = {step.until!r} is not an end that this step can reach, e.g. {example}")
 
 
-def _number(step: Any, name: str) -> float:
-    value = getattr(step, name)
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise InputError(f"{type(step).__name__}: {name} = {value!r} is not a finite number")
-    object.__setattr__(step, name, float(value))
-    return float(value)
-
-
-def _check_positive(step: Any, name: str) -> None:
-    if _number(step, name) <= 0:
-        raise InputError(f"{type(step).__name__}: {name} = {getattr(step, name):g} must be positive")
-
-
 def _check_stoichiometry(step: Any) -> None:
-    value = _number(step, "stoichiometry")
+    value = set_number(step, "stoichiometry")
     if not 0 < value < 1:
         raise OutOfRangeError(f"{type(step).__name__}: stoichiometry = {value:g} is not between 0 and 1")

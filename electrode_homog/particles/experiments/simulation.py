@@ -31,10 +31,8 @@ from electrode_homog.particles.experiments.protocol import (
     particle_steps,
 )
 from electrode_homog.particles.experiments.state import EDGE, ParticleModel
-from electrode_homog.particles.laws.stability import check_fickian
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.reduced_particle import ReducedParticle
-from electrode_homog.particles.sphere import Sphere
+from electrode_homog.particles.particle import check_temperature
 
 POINTS = 80
 """Along the radius. Surface value under constant influx: 1e-3 off at D t/R**2 = 0.001, 3e-4 at 0.01, 7e-5 at 0.1."""
@@ -197,8 +195,9 @@ class _Record:
 def _check_particle(particle: OneSizeParticle, material: ActiveMaterial, temperature_K: float) -> None:
     if not isinstance(particle, OneSizeParticle):
         raise InputError(f"particle = {particle!r} is not a particle of one size, such as Sphere(radius_m=5e-6)")
-    if isinstance(particle, Sphere | ReducedParticle):
-        check_fickian(material, temperature_K)
+    if not isinstance(material, ActiveMaterial):
+        raise InputError(f"material = {material!r:.100} is not an ActiveMaterial")
+    check_temperature(particle, material, temperature_K)
 
 
 def _initial(value: float) -> float:

@@ -125,6 +125,10 @@ class ParticleModel:
         def above(pulse: float) -> float:
             return float(self.surface_potential(self._after_pulse(state, pulse))) - potential_V
 
+        highest, lowest = self._local_potential(np.outer(self.equations.uniform, [EDGE, 1 - EDGE]))
+        if not lowest <= potential_V <= highest:
+            span = f"{lowest:.4g} to {highest:.4g} V"
+            raise OutOfRangeError(f"no stoichiometry has potential_V = {potential_V:g}; the material spans {span}")
         low, high = ((edge - self.surface(state)) / self._surface_response() for edge in (EDGE, 1 - EDGE))
         if not (above(low) > 0 > above(high)):
             raise OutOfRangeError(

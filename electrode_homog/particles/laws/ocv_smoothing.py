@@ -28,6 +28,12 @@ HALVINGS = 14
 
 POINTS_PER_INTERVAL = 4
 
+FLAT = 1e-9
+"""Steps of the table, over its range, that are round-off on a plateau."""
+
+SIGNIFICANT = 5.0
+"""Standard errors of a slope: one in a million of flat windows would be named by chance."""
+
 
 @dataclass(frozen=True)
 class SmoothedTable:
@@ -35,13 +41,15 @@ class SmoothedTable:
 
     `residual_rms` is the distance of the data from it, in the unit of the values; it is the `standard_deviation` given
     unless the data are smoother than that or no monotonic curve comes so close. `largest_residual` shows a place that
-    was missed.
+    was missed. `against` are the windows of x over which the curve is flat and the data run against it, beyond noise:
+    of a potential they imply a negative thermodynamic factor there, which the monotonic curve hides.
     """
 
     table: Table
     standard_deviation: float
     residual_rms: float
     largest_residual: float
+    against: tuple[tuple[float, float], ...] = ()
 
 
 def smoothed_table(x: ArrayLike, values: ArrayLike, *, standard_deviation: float, variable: str = "x") -> SmoothedTable:
@@ -71,7 +79,23 @@ def smoothed_table(x: ArrayLike, values: ArrayLike, *, standard_deviation: float
     level = np.minimum.accumulate if smooth[-1] < smooth[0] else np.maximum.accumulate  # round-off on plateaus
     table = Table(tuple(places), tuple(level(smooth)), variable)
     rms, largest = np.sqrt(np.mean(residual**2)), np.abs(residual).max()
-    return SmoothedTable(table, sigma, float(rms), float(largest))
+    return SmoothedTable(table, sigma, float(rms), float(largest), _against(table, x, values, sigma))
+
+
+def _against(table: Table, x: np.ndarray, values: np.ndarray, sigma: float) -> tuple[tuple[float, float], ...]:
+    """Flat windows of the table where the line through the data runs the other way by SIGNIFICANT standard errors."""
+    places, curve = np.array(table.x), np.array(table.values)
+    sign = 1.0 if curve[-1] > curve[0] else -1.0
+    flat = np.abs(np.diff(curve)) <= FLAT * np.ptp(curve)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flat.astype(int), [0]])))
+    windows = []
+    for low, high in zip(places[edges[::2]], places[edges[1::2]], strict=True):
+        inside = (x >= low) & (x <= high)
+        apart = x[inside] - x[inside].mean() if inside.any() else np.zeros(0)
+        spread = float(np.sqrt(apart @ apart))
+        if spread > 0 and -sign * (apart @ values[inside]) / spread > SIGNIFICANT * sigma:
+            windows.append((float(low), float(high)))
+    return tuple(windows)
 
 
 def _checked_data(x: ArrayLike, values: ArrayLike) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,9 @@ from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotenti
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.table import Table
 
+MOST_SHOWN = 3
+"""Windows in a message; a table with noise has many."""
+
 
 def unstable_windows(
     material: ActiveMaterial, temperature_K: float, *, between: Window = (0.0, 1.0)
@@ -42,16 +45,24 @@ def check_fickian(material: ActiveMaterial, temperature_K: float = 298.15, *, be
     `between` are the stoichiometries that the particle may visit. A chemical diffusivity as it stands is positive, and
     a floor makes the factor so; both pass.
     """
+    checked_positive("temperature_K", temperature_K, "298.15")
     law = material.diffusivity_m2_s
     if not isinstance(law, DarkenDiffusivity) or law.floor is not None:
         return
     if not (windows := unstable_windows(material, temperature_K, between=between)):
         return
-    where = " and ".join(f"{low:.4g} < x < {high:.4g}" for low, high in windows)
+    shown = [f"{low:.4g} < x < {high:.4g}" for low, high in windows[:MOST_SHOWN]]
+    if len(windows) > MOST_SHOWN:
+        shown.append(f"{len(windows) - MOST_SHOWN} more windows")
+    where, noise = " and ".join(shown), ""
+    if isinstance(law.thermodynamics, FromOpenCircuitPotential) and isinstance(
+        material.open_circuit_potential_V, Table
+    ):
+        noise = "; if that is noise of a measured table, smooth it by smoothed_table"
     raise OutOfRangeError(
         f"{type(law.thermodynamics).__name__}: the thermodynamic factor is negative at {where} ({temperature_K:g} K), "
         "where Fick's equation runs backwards; use the phase-field model CahnHilliard, or regularise with "
-        "DarkenDiffusivity(..., floor=0.05) and report it"
+        f"DarkenDiffusivity(..., floor=0.05) and report it{noise}"
     )
 
 

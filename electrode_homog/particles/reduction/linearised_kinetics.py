@@ -4,7 +4,7 @@ import numpy as np
 
 from electrode_homog.errors import OutOfRangeError
 from electrode_homog.expression import CONSTANTS, Expression
-from electrode_homog.particles.checking import checked_positive
+from electrode_homog.particles.checking import checked_number, checked_positive
 from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
 from electrode_homog.particles.laws.derivative import derivative
 from electrode_homog.particles.material import ActiveMaterial
@@ -20,7 +20,7 @@ def exchange_velocity(
     From j = j0 F (phi - U(c))/(R T), Butler and Volmer's law for small overpotentials. k is large on the slopes of
     the open-circuit potential U and zero on its plateaus, however large j0 is.
     """
-    if not 0 < stoichiometry < 1:
+    if not 0 < checked_number("stoichiometry", stoichiometry, "0.5") < 1:
         raise OutOfRangeError(f"stoichiometry = {stoichiometry!r} is not in 0 < x < 1")
     T = checked_positive("temperature_K", temperature_K, "298.15")
     j0 = checked_positive("exchange_current_density_A_m2", exchange_current_density_A_m2, "1.0")

@@ -2,7 +2,9 @@
 
 The staircase of the voxels has an area that is too large however fine they are, and hides the surface from what
 happens on it. So the mask is smoothed, cut into tetrahedra along the level surface of one half, and the whole scaled
-to the volume of the voxels. A plane of any inclination then is a plane; edges are rounded by about a voxel.
+to the volume of the voxels. A plane of any inclination then is a plane; edges are rounded by about a voxel, and where a
+shape is all edges and corners that is much: the corners of a cube of 14 voxels hold a quarter of its static gain, which
+is lost with them. Balls of 10 voxels radius are 1 % right. A `Box`, a `Cylinder` or a `TetrahedralShape` keeps its edges.
 """
 
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ MOST_VOXELS = 12_000
 """A ball of 14 voxels radius, some ten seconds of work: beyond, a coarser image does."""
 FEWEST_ACROSS = 4
 """Extent in voxels along each axis, below which a staircase says nothing of the shape."""
+LARGEST_ASPECT = 20
+"""Longest over shortest edge of a voxel."""
 SMOOTHING = 1.0
 """Standard deviation of the Gauss filter, in longest edges of a voxel."""
 
@@ -48,6 +52,8 @@ class VoxelShape:
         if len(sizes) != 3:
             raise InputError(f"voxel_size_m = {self.voxel_size_m!r:.100} is not three lengths in metres")
         a, b, c = (checked_positive(f"voxel_size_m[{i}]", value, "1e-7") for i, value in enumerate(sizes))
+        if max(a, b, c) > LARGEST_ASPECT * min(a, b, c):
+            raise OutOfRangeError(f"voxel_size_m = {sizes} differ by more than a factor of {LARGEST_ASPECT}; resample")
         mask = _cropped(mask)
         _check(mask)
         mask.flags.writeable = False

@@ -83,7 +83,14 @@ def test_current_that_is_not_constant_is_refused():
 
 @pytest.mark.parametrize(
     "change",
-    [{"c_rate": -0.1}, {"pulse_s": 0}, {"rest_s": math.inf}, {"final_stoichiometry": 0.2005}, {"pulse_s": 1e-3}],
+    [
+        {"c_rate": -0.1},
+        {"pulse_s": 0},
+        {"rest_s": math.inf},
+        {"final_stoichiometry": 0.2005},
+        {"pulse_s": 1e-3},
+        {"initial_stoichiometry": math.nan},
+    ],
 )
 def test_impossible_titrations_are_refused(change):
     """Signs, lengths, and a number of pulses that is 0 or beyond count."""

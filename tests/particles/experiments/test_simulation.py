@@ -26,6 +26,7 @@ from electrode_homog.particles.experiments.simulation import simulate_particle
 from electrode_homog.particles.laws.activity import RegularSolution
 from electrode_homog.particles.laws.darken import DarkenDiffusivity, JumpDiffusivity
 from electrode_homog.particles.laws.mechanism import Vacancy
+from electrode_homog.particles.laws.phase_diagram import open_circuit_potential
 from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.shrinking_core import ShrinkingCore
@@ -114,6 +115,17 @@ def test_held_potential_of_a_separating_particle_stays():
     assert found.mean[-1] > 0.9
 
 
+def test_held_potential_fills_a_separating_particle():
+    """Held where the phase in equilibrium is full to 4e-6, it fills to just that: 1 - x = exp(-F dU/(R T) - 3)."""
+    hold = HeldPotential(3.18, until=RateFalls(1e-3))
+    potential = open_circuit_potential(RegularSolution(3.0), 3.422, 298.15)
+    material = ActiveMaterial(22806.0, DarkenDiffusivity(JumpDiffusivity(1e-18), FromOpenCircuitPotential()), potential)
+    found = run(hold, particle=CahnHilliard(5e-8, 7.5e-19), material=material, start=0.01, points=25)
+    np.testing.assert_allclose(found.potential_V, 3.18, atol=2e-4)
+    assert 1 - found.mean[-1] == pytest.approx(math.exp(-9.419 - 3), rel=0.02)
+    assert found.time_s.size < 1500
+
+
 def test_relaxed_particle_shows_its_mean():
     """After a long rest every place has the mean stoichiometry, whatever D(x, T)."""
     found = run([ConstantInflux(2.0, duration_s=500), ParticleRest(3e5)], material=VARYING, temperature_K=310.0)
@@ -174,10 +186,16 @@ def test_fickian_sphere_of_a_separating_material_is_refused():
     separating = ActiveMaterial(30e3, DarkenDiffusivity(JumpDiffusivity(1e-14), RegularSolution(3.0)), LINEAR)
     with pytest.raises(OutOfRangeError, match="CahnHilliard"):
         run(ConstantInflux(1.0), material=separating)
+    mixing = ActiveMaterial(30e3, DarkenDiffusivity(JumpDiffusivity(1e-14), RegularSolution(1.95)), LINEAR)
+    run(ConstantInflux(1.0, duration_s=1.0), material=mixing, temperature_K=298.15)
+    with pytest.raises(OutOfRangeError, match="270 K"):
+        run(ConstantInflux(1.0), material=mixing, temperature_K=270.0)
 
 
 def test_potentials_that_cannot_be_held():
     """None, several, or outside the table: each is said."""
+    with pytest.raises(OutOfRangeError, match="spans"):  # of a particle that would be more than full
+        run(HeldPotential(2.5, duration_s=1), particle=SEPARATING, material=LFP)
     with pytest.raises(OutOfRangeError, match=r"spans 3\.2 to 4\.2 V"):
         run(HeldPotential(5.0, duration_s=1))
     wavy = ActiveMaterial(30e3, D, Expression("4 - x + 0.4*exp(-((x-0.5)/0.05)*((x-0.5)/0.05))", ("x",)))
@@ -187,7 +205,7 @@ def test_potentials_that_cannot_be_held():
     assert run(HeldPotential(3.8, duration_s=10), material=tabled).surface[-1] == pytest.approx(0.6, abs=1e-9)
     with pytest.raises(OutOfRangeError, match="spans 3 to 4"):
         run(HeldPotential(2.9, duration_s=1), material=tabled)
-    with pytest.raises(OutOfRangeError, match="no pulse of lithium"):
+    with pytest.raises(OutOfRangeError, match="spans"):
         run(HeldPotential(6.0, duration_s=1), particle=SEPARATING, material=LFP)
 
 

@@ -200,6 +200,7 @@ BAD = Expression("x - 0.5", ("x",))
         (lambda: material(D0, 3.4), InputError),
         (lambda: material(D0, Expression("3 - T*x", ("x", "T"))), InputError),
         (lambda: unstable_windows(material(D0), T, between=(0.5, 0.2)), OutOfRangeError),
+        (lambda: check_fickian(material(D0), float("nan")), InputError),
     ],
 )
 def test_bad_input_is_refused(make, error):

@@ -74,6 +74,16 @@ def test_hysteresis_beyond_the_noise_shows_in_the_residual():
     assert found.largest_residual > 5e-3
 
 
+def test_data_that_imply_a_negative_factor_are_named():
+    """A rise of 4 mV between x = 0.4 and 0.6 is named by the plateau that hides it; noise on a plateau is not."""
+    plateau = 3.42 + 0.1 * np.exp(-X / 0.02) - 0.1 * np.exp((X - 1) / 0.02)
+    noise = NOISE * np.random.default_rng(5).standard_normal(X.size)
+    assert smoothed_table(X, plateau + noise, standard_deviation=NOISE).against == ()
+    rise = 2e-3 * np.sin(5 * np.pi * (X - 0.5)) * (abs(X - 0.5) < 0.2)
+    ((low, high),) = smoothed_table(X, plateau + rise + noise, standard_deviation=NOISE).against
+    assert low < 0.42 < 0.58 < high
+
+
 @pytest.mark.parametrize(
     ("x", "values", "noise", "error"),
     [
