@@ -13,6 +13,9 @@ class Outcome:
     measured: str
     passed: bool
 
+    def __post_init__(self):
+        object.__setattr__(self, "passed", bool(self.passed))  # a comparison of arrays gives numpy's own
+
 
 def within(claim: str, reference: str, value: float, expected: float, relative: float) -> Outcome:
     """A figure that must lie within a relative distance of an expected one."""

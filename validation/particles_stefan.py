@@ -31,7 +31,7 @@ from electrode_homog.particles.sphere import Sphere
 R, D = 1e-6, 1e-14
 """Radius [m] and diffusivity [m2/s] of the similarity solutions, which know no scale."""
 
-STEFAN_POINTS, CELL_POINTS = 80, 20
+STEFAN_POINTS, CELL_POINTS = 80, 16
 LFP_RADIUS_M, LFP_DIFFUSIVITIES, LFP_CAPACITY = 5e-8, (5.9e-18, 5.9e-19), 22806.0
 """Prada et al. (2013): R**2/D = 424 s; and ten times slower, so that the shell is far from its equilibrium."""
 

@@ -69,20 +69,18 @@ def pybamm_model(
 def particle_points(particle: OneSizeParticle, material: ActiveMaterial, mesh: Mesh) -> int:
     """Nodes along the radius of our particle where PyBaMM's has mesh.r_points uniform shells.
 
-    Nodes of a sphere crowd at the surface: 12 are within 0.18 mV rms of 200 shells at 1C and 1.6 mV at 3C, where 40
-    shells are within 0.17 and 1.3 mV (chen2020), so two fifths as many are on the safe side. A phase boundary may be
-    anywhere: half as many, and more where the interface of CahnHilliard asks for it (20 are within 0.01 mV rms of 60
-    for one of 0.3 radii, phosphate at 1C). CahnHilliard without one has as many as shells, since they are even.
+    Nodes crowd at the surface: 12 are within 0.18 mV rms of 200 shells at 1C and 1.6 mV at 3C, where 40 shells are
+    within 0.17 and 1.3 mV (chen2020), so two fifths as many are on the safe side, for ShrinkingCore too. The nodes of
+    CahnHilliard are even, half as many, and more where an interface asks for it (20 are within 0.01 mV rms of 60 for
+    one of 0.3 radii, phosphate at 1C); without an interface as many as shells.
     """
-    half = max(FEWEST_POINTS, (mesh.r_points + 1) // 2)
     match particle:
         case CahnHilliard():
+            half = max(FEWEST_POINTS, (mesh.r_points + 1) // 2)
             separates = phase_boundaries(material, particle.gradient_coefficient_V_m2)
             least = half if separates else mesh.r_points
             return max(least, min(points_needed(particle, material), MOST_POINTS))
-        case Sphere():
+        case Sphere() | ShrinkingCore() | ReducedParticle():
             return max(FEWEST_POINTS, (2 * mesh.r_points + 4) // 5)
-        case ShrinkingCore() | ReducedParticle():
-            return half
         case _:
             assert_never(particle)

@@ -11,12 +11,6 @@ from electrode_homog.particles.equations import ParticleEquations
 
 pybamm = import_pybamm()
 
-STATE_SCALE = 1000.0
-"""The absolute tolerance of the solver, 1e-8, then holds for a thousandth of a stoichiometry, so that each is right
-within 1e-5. With 1 phase-separating cells take twice as many steps; voltages of every kind of particle move by less
-than 0.005 mV rms at 1C and 3C, and lithium is conserved as well.
-"""
-
 
 class EquationsParticle(pybamm.particle.BaseParticle):
     """A particle whose states are those of `equations`; PyBaMM's particle mesh needs equations.states points."""
@@ -31,7 +25,7 @@ class EquationsParticle(pybamm.particle.BaseParticle):
             f"{Domain} particle state",
             domain=f"{domain} particle",
             auxiliary_domains={"secondary": f"{domain} electrode", "tertiary": "current collector"},
-            scale=STATE_SCALE,
+            scale=self.equations.tolerance_scale,
         )
         c_max = self.phase_param.c_max
         mean = c_max * per_particle(self.equations.mean, state)

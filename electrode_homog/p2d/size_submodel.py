@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from electrode_homog.p2d.importing import import_pybamm
-from electrode_homog.p2d.particle_submodel import STATE_SCALE, EquationsParticle, profile
+from electrode_homog.p2d.particle_submodel import EquationsParticle, profile
 from electrode_homog.p2d.particle_symbols import SymbolAlgebra, per_particle
 
 pybamm = import_pybamm()
@@ -29,7 +29,7 @@ class EquationsOfSizes(EquationsParticle):
                 "tertiary": f"{domain} electrode",
                 "quaternary": "current collector",
             },
-            scale=STATE_SCALE,
+            scale=self.equations.tolerance_scale,
         )
         R = pybamm.SpatialVariable(
             f"R_{domain[0]}", domain=[f"{domain} particle size"], auxiliary_domains=electrode, coord_sys="cartesian"

@@ -20,7 +20,7 @@ from electrode_homog.expression import CONSTANTS
 from electrode_homog.particles.cahn_hilliard_interface import NODES_PER_WIDTH, nodes_for_width, phase_boundaries
 from electrode_homog.particles.cahn_hilliard_potential import HomogeneousPotential, homogeneous_potential
 from electrode_homog.particles.checking import checked_number
-from electrode_homog.particles.equations import Algebra, ParticleEquations
+from electrode_homog.particles.equations import SHELLS_TOLERANCE, Algebra, ParticleEquations
 from electrode_homog.particles.laws.chemical_diffusivity import jump_diffusivity
 from electrode_homog.particles.laws.darken import DarkenDiffusivity
 from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
@@ -77,6 +77,7 @@ def cahn_hilliard_equations(
         position=grid.nodes,
         drift=_drift(grid, particle.radius_m, material, homogeneous, potential_V),
         potential_V=potential_V,
+        tolerance_scale=SHELLS_TOLERANCE,
     )
 
 

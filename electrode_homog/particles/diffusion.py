@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from electrode_homog.particles.equations import Algebra, ParticleEquations
+from electrode_homog.particles.equations import SHELLS_TOLERANCE, Algebra, ParticleEquations
 from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
 from electrode_homog.particles.laws.darken import DarkenDiffusivity
 from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
@@ -71,6 +71,7 @@ def sphere_equations(particle: Sphere, material: ActiveMaterial, points: int) ->
         places=np.eye(points),
         position=grid.nodes,
         drift=fickian_drift(grid, particle.radius_m, diffusivity),
+        tolerance_scale=SHELLS_TOLERANCE,
     )
 
 

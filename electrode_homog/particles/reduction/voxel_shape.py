@@ -3,8 +3,8 @@
 The staircase of the voxels has an area that is too large however fine they are, and hides the surface from what
 happens on it. So the mask is smoothed, cut into tetrahedra along the level surface of one half, and the whole scaled
 to the volume of the voxels. A plane of any inclination then is a plane; edges are rounded by about a voxel, and where a
-shape is all edges and corners that is much: the corners of a cube of 14 voxels hold a quarter of its static gain, which
-is lost with them. Balls of 10 voxels radius are 1 % right. A `Box`, a `Cylinder` or a `TetrahedralShape` keeps its edges.
+shape is all edges and corners that is much: the corners of a cube of 14 voxels hold a quarter of its static gain,
+which is lost with them. Balls of 10 voxels radius are 1 % right. Boxes, cylinders and meshes keep their edges.
 """
 
 from dataclasses import dataclass
