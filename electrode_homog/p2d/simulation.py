@@ -50,7 +50,8 @@ FIRST_STEP_S = 1e-5
 
 NO_PROGRESS = {"num_steps_no_progress": 3000, "t_no_progress": 1.0}
 """Steps that must bring the time on by a second at least: IDA sets no limit to their number and may creep for hours
-where the particles are full. The densest second seen of a run that ended well has 324 (3C, chen2020)."""
+where the particles are full. The densest second seen of a run that ended well has 251 (3C, chen2020
+with Darken's law)."""
 
 FEW_ITERATIONS = {"max_nonlinear_iterations": 3}
 """With PyBaMM's 40 the solver keeps a Jacobian that no longer fits: 2.7 instead of 1.1 thousand steps at 3C

@@ -1,4 +1,4 @@
-"""From a particle as data to its equations: the one place that knows every kind of particle."""
+"""From a particle of one size as data to its equations: the one place where each kind finds its own."""
 
 from typing import assert_never
 

@@ -20,6 +20,8 @@ from electrode_homog.particles import (
     UniformConcentration,
     UniformFlux,
 )
+from electrode_homog.particles.checking import CHECK_TEMPERATURE_K
+from electrode_homog.particles.laws.stability import largest_inconsistency
 from electrode_homog.report.contents import Contents, Labelled
 from electrode_homog.report.digits import change, rounded, written
 from electrode_homog.report.discharge_figures import short_protocol, variant_colour, variant_legend
@@ -36,6 +38,9 @@ from electrode_homog.report.particle_figures import (
 )
 from electrode_homog.report.variants import Variant, cell_of, variants
 from electrode_homog.report.voltage_difference import Comparison, comparisons, voltage_picture
+
+_INCONSISTENCY = 0.1
+"""Of the thermodynamic factor of a law from that of the potential, beyond which a caution says so."""
 
 _PLAIN = "Sphere"
 _ROUND_OFF = 1e-6
@@ -184,7 +189,15 @@ def _electrode_cautions(label: str, electrode: Electrode) -> list[str]:
     if isinstance(electrode.particle, ReducedParticle):
         found.append(f"{label}: the particle was reduced for {closure_text(electrode.particle.closure)}.")
     law = electrode.diffusivity_m2_s
-    if isinstance(law, DarkenDiffusivity) and law.floor is not None:
+    if not isinstance(law, DarkenDiffusivity):
+        return found
+    off = largest_inconsistency(electrode.material, CHECK_TEMPERATURE_K)
+    if off > _INCONSISTENCY:
+        found.append(
+            f"{label}: the thermodynamic factor is not that of the open-circuit potential (off by up to "
+            f"{rounded(off, 2)} of 1 + its size), so that kinetics and diffusion speak of two materials."
+        )
+    if law.floor is not None:
         found.append(
             f"{label}: the thermodynamic factor has a floor of {rounded(law.floor, 2)}. That is a regularisation, not "
             "a measurement: it hides where the material would separate into two phases; state it with the result."

@@ -9,6 +9,7 @@ from made_runs import made_history, made_particle_run, made_run, particle_run, r
 import electrode_homog as eh
 from electrode_homog.particles import (
     DarkenDiffusivity,
+    FromOpenCircuitPotential,
     JumpDiffusivity,
     LatticeGas,
     LinearisedKinetics,
@@ -200,6 +201,15 @@ def test_floor_is_reported(base):
     section = shown(eh.Named("floored", cell), eh.Named("floored", particle_run(cell, made_history("Sphere"))))
     assert "floored: the thermodynamic factor has a floor of 0.050" in cautions(section)
     assert "regularisation" in cautions(section)
+    assert "floored: the thermodynamic factor is not that of the open-circuit potential" in cautions(section)
+
+
+def test_one_material_is_not_cautioned(base):
+    """A factor that comes from the open-circuit potential is the potential's own."""
+    law = DarkenDiffusivity(JumpDiffusivity(1e-14), FromOpenCircuitPotential())
+    cell = base.with_electrode("positive", diffusivity_m2_s=law)
+    section = shown(eh.Named("own", cell), eh.Named("own", particle_run(cell, made_history("Sphere"))))
+    assert "is not that of the open-circuit potential" not in cautions(section)
 
 
 def test_places_beyond_full_are_reported(base):

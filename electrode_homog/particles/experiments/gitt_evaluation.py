@@ -2,7 +2,7 @@
 
 Textbook (Weppner and Huggins 1977): D = 4/(pi t) (V/S)**2 (dE_s/dE_t)**2 for a pulse of length t, dE_s the change of
 the relaxed potential, dE_t that during the pulse without its jump; V/S = R/3 for a sphere. It holds for a flat,
-half-infinite surface, t << R**2/D: on a sphere the curvature alone makes it 5 % too low at t D/R**2 = 0.001, 17 % at
+half-infinite surface, t << R**2/D: on a sphere the curvature alone makes it 6 % too low at t D/R**2 = 0.001, 17 % at
 0.01, 46 % at 0.1. The fit has no such limit: it takes the exact surface value of the particle under all pulses
 so far, carries it to a potential by the relaxed potentials of the record, and adjusts D and the jump.
 """

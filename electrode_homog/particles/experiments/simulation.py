@@ -35,7 +35,7 @@ from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.particle import check_temperature
 
 POINTS = 80
-"""Along the radius. Surface value under constant influx: 1e-3 off at D t/R**2 = 0.001, 3e-4 at 0.01, 7e-5 at 0.1."""
+"""Along the radius. Surface value under constant influx: 8e-4 off at D t/R**2 = 0.001, 2e-4 at 0.01, 3e-5 at 0.1."""
 
 FULL, EMPTY = "surface full", "surface empty"
 

@@ -1,4 +1,4 @@
-"""Modes of a particle by rational Krylov: a model of some thirty modes that stands for the finite elements.
+"""Modes of a particle by rational Krylov: a model of some twenty modes that stands for the finite elements.
 
 The response of the mean surface stoichiometry to the influx is sum_k b_k^2/(s + rate_k) beyond that of the mean. A
 Galerkin projection on vectors (K + shift M)^-1 (M (K + shift M)^-1)^i load keeps this form, so all rates stay
