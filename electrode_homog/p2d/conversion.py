@@ -131,7 +131,7 @@ def _of_stoichiometry(value: Value | Table) -> float | Callable[[Any], Any]:
         case Expression():
             return lambda sto: _called(value, x=sto)
         case Table():
-            return lambda sto: _interpolated(value, sto)
+            return lambda sto: interpolant(value, sto)
         case _:
             return value
 
@@ -141,12 +141,12 @@ def _diffusivity(electrode: Electrode) -> float | Callable[[Any, Any], Any]:
         case Expression() as expression:
             return lambda sto, T: _called(expression, x=sto, T=T)
         case DarkenDiffusivity():
-            return lambda sto, T: chemical_diffusivity(electrode.material, sto, T, _interpolated)
+            return lambda sto, T: chemical_diffusivity(electrode.material, sto, T, interpolant)
         case number:
             return number
 
 
-def _interpolated(table: Table, x: Any) -> Any:
+def interpolant(table: Table, x: Any) -> Any:
     """PyBaMM's Interpolant; unlike the table it goes on beyond its ends, where a solver may look."""
     pybamm = import_pybamm()
     return pybamm.Interpolant(np.array(table.x), np.array(table.values), x, interpolator="pchip")

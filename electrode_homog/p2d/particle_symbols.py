@@ -12,6 +12,7 @@ import numpy as np
 import scipy.sparse
 
 from electrode_homog.errors import InputError
+from electrode_homog.p2d.conversion import interpolant
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.table import Table
 
@@ -77,8 +78,7 @@ class SymbolAlgebra:
         return PerParticle(np.diag(values), pybamm.FullBroadcast(1.0, broadcast_domains=self._domains))
 
     def interpolate(self, table: Table, state: Any) -> Any:
-        """Unlike the table, PyBaMM's symbol goes on beyond its ends, where a solver may look."""
-        return pybamm.Interpolant(np.array(table.x), np.array(table.values), state, interpolator="pchip")
+        return interpolant(table, state)
 
 
 def per_particle(row: np.ndarray, state: Any) -> Any:

@@ -13,19 +13,17 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import CONSTANTS
 from electrode_homog.particles.cahn_hilliard_interface import NODES_PER_WIDTH, nodes_for_width, phase_boundaries
 from electrode_homog.particles.cahn_hilliard_potential import HomogeneousPotential, homogeneous_potential
 from electrode_homog.particles.checking import checked_number
-from electrode_homog.particles.equations import SHELLS_TOLERANCE, Algebra, ParticleEquations
+from electrode_homog.particles.equations import Algebra, ParticleEquations
 from electrode_homog.particles.laws.chemical_diffusivity import jump_diffusivity
 from electrode_homog.particles.laws.darken import DarkenDiffusivity
 from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.radial import FEWEST_POINTS, MOST_POINTS, Geometry, RadialGrid, radial_grid
+from electrode_homog.particles.radial import FEWEST_POINTS, MOST_POINTS, Geometry, RadialGrid, equations_on, radial_grid
 from electrode_homog.particles.sphere import Sphere
 
 
@@ -68,17 +66,8 @@ def cahn_hilliard_equations(
     _check_resolution(particle, material, points)
     homogeneous = homogeneous_potential(material.open_circuit_potential_V)
     potential_V = _local_potential(grid, particle, homogeneous)
-    return ParticleEquations(
-        mean=grid.volumes,
-        surface=np.eye(points)[-1],
-        uniform=np.ones(points),
-        inlet=grid.divergence[:, -1] / particle.radius_m,
-        places=np.eye(points),
-        position=grid.nodes,
-        drift=_drift(grid, particle.radius_m, material, homogeneous, potential_V),
-        potential_V=potential_V,
-        tolerance_scale=SHELLS_TOLERANCE,
-    )
+    drift = _drift(grid, particle.radius_m, material, homogeneous, potential_V)
+    return equations_on(grid, particle.radius_m, drift, potential_V)
 
 
 def points_needed(particle: CahnHilliard, material: ActiveMaterial) -> int:

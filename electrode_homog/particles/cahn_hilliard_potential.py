@@ -12,7 +12,7 @@ import numpy as np
 
 from electrode_homog.errors import OutOfRangeError
 from electrode_homog.expression import Expression
-from electrode_homog.particles.diffusion import CLIP
+from electrode_homog.particles.equations import CLIP
 from electrode_homog.particles.laws.derivative import derivative
 from electrode_homog.table import Interpolate, Table, interpolated, slope_table
 

@@ -23,29 +23,21 @@ those of states solved to 1e-8; with SHELLS_TOLERANCE 10 nodes take 1.6. In the 
 against 40 shells, Darken's solve takes 1.4 times as long as PyBaMM's with constant D.
 """
 
-from collections.abc import Callable
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from electrode_homog.particles.equations import SHELLS_TOLERANCE, Algebra, ParticleEquations
+from electrode_homog.particles.equations import CLIP, Algebra, ParticleEquations, StateFunction
 from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
 from electrode_homog.particles.laws.darken import DarkenDiffusivity
 from electrode_homog.particles.laws.thermodynamics import FromOpenCircuitPotential
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.radial import RadialGrid, grid_at, node_number
+from electrode_homog.particles.radial import RadialGrid, equations_on, graded_grid
 from electrode_homog.particles.sphere import Sphere
 from electrode_homog.table import Table
 
-GRADING = 1.5
-"""Nodes lie at r**2 = 1 - (1 - i/(n - 1))**GRADING."""
-
-CLIP = 1e-6
-"""Laws are asked for stoichiometries of CLIP to 1 - CLIP only: beyond, they may be singular or mean nothing, and a
-solver that tries a step too long must get a number."""
-
-Diffusivity = Callable[[Any, Any, Algebra], Any]
+Diffusivity = StateFunction
 """(x, T, algebra) -> D [m2/s]."""
 
 
@@ -55,8 +47,7 @@ def sphere_equations(particle: Sphere, material: ActiveMaterial, points: int) ->
     D is asked for stoichiometries inside 0 to 1 only, and inside the range of the open-circuit potential where D is
     derived from a table of it. Raises OutOfRangeError for less than 4 or more than 2000 points.
     """
-    nodes = np.sqrt(1 - (1 - np.linspace(0, 1, node_number(points))) ** GRADING)
-    grid = grid_at(nodes)
+    grid = graded_grid(points)
     low, high = _range(material)
 
     def diffusivity(x: Any, T: Any, algebra: Algebra) -> Any:
@@ -64,19 +55,10 @@ def sphere_equations(particle: Sphere, material: ActiveMaterial, points: int) ->
         value = chemical_diffusivity(material, inside, T, algebra.interpolate)
         return algebra.constant(np.full(points, value)) if isinstance(value, Real) else value
 
-    return ParticleEquations(
-        mean=grid.volumes,
-        surface=np.eye(points)[-1],
-        uniform=np.ones(points),
-        inlet=grid.divergence[:, -1] / particle.radius_m,
-        places=np.eye(points),
-        position=grid.nodes,
-        drift=fickian_drift(grid, particle.radius_m, diffusivity),
-        tolerance_scale=SHELLS_TOLERANCE,
-    )
+    return equations_on(grid, particle.radius_m, fickian_drift(grid, particle.radius_m, diffusivity))
 
 
-def fickian_drift(grid: RadialGrid, radius_m: float, diffusivity: Diffusivity) -> Callable[[Any, Any, Algebra], Any]:
+def fickian_drift(grid: RadialGrid, radius_m: float, diffusivity: Diffusivity) -> StateFunction:
     """drift(state, T, algebra) = div(D grad x) [1/s] without influx, on a grid of any geometry."""
     midway = grid.between(0.5)
     divergence = grid.divergence / radius_m**2

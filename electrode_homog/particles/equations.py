@@ -20,6 +20,10 @@ Cells with phase boundaries then take half the steps; voltages of every kind of 
 at 1C and 3C, and lithium is conserved as well.
 """
 
+CLIP = 1e-6
+"""Laws are asked for stoichiometries of CLIP to 1 - CLIP only: beyond, they may be singular or mean nothing, and a
+solver that tries a step too long must get a number."""
+
 
 class Algebra(Protocol):
     """What the equations may do with a state besides arithmetic and numpy's functions."""
@@ -53,6 +57,10 @@ class ArrayAlgebra:
         return table(state)
 
 
+StateFunction = Callable[[Any, Any, Algebra], Any]
+"""(state, T, algebra) -> one value per state."""
+
+
 @dataclass(frozen=True, eq=False)
 class ParticleEquations:
     """d state/dt = drift(state, T, algebra) + influx inlet, for one particle of n states.
@@ -76,8 +84,8 @@ class ParticleEquations:
     inlet: np.ndarray
     places: np.ndarray
     position: np.ndarray
-    drift: Callable[[Any, Any, Algebra], Any]
-    potential_V: Callable[[Any, Any, Algebra], Any] | None = None
+    drift: StateFunction
+    potential_V: StateFunction | None = None
     place_names: tuple[str, ...] = ()
     tolerance_scale: float = 1.0
 

@@ -16,6 +16,10 @@ from enum import IntEnum
 import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
+from electrode_homog.particles.equations import SHELLS_TOLERANCE, ParticleEquations, StateFunction
+
+GRADING = 1.5
+"""Of `graded_grid`, where 1 spaces r**2 evenly. Sphere and ShrinkingCore share it and agree where there is no gap."""
 
 FEWEST_POINTS, MOST_POINTS = 4, 2000
 
@@ -75,6 +79,32 @@ def node_number(points: int) -> int:
     if not FEWEST_POINTS <= points <= MOST_POINTS:
         raise OutOfRangeError(f"points = {points} is not in {FEWEST_POINTS} to {MOST_POINTS}; 20 suit most particles")
     return int(points)
+
+
+def graded_grid(points: int, geometry: Geometry = Geometry.SPHERE) -> RadialGrid:
+    """Nodes at r**2 = 1 - (1 - i/(n - 1))**GRADING, for diffusion in which nothing but the surface is steep.
+
+    Raises as `radial_grid`.
+    """
+    return grid_at(np.sqrt(1 - (1 - np.linspace(0, 1, node_number(points))) ** GRADING), geometry)
+
+
+def equations_on(
+    grid: RadialGrid, radius_m: float, drift: StateFunction, potential_V: StateFunction | None = None
+) -> ParticleEquations:
+    """The equations of a particle whose states are the stoichiometries at the nodes of a grid, given their drift."""
+    points = grid.nodes.size
+    return ParticleEquations(
+        mean=grid.volumes,
+        surface=np.eye(points)[-1],
+        uniform=np.ones(points),
+        inlet=grid.divergence[:, -1] / radius_m,
+        places=np.eye(points),
+        position=grid.nodes,
+        drift=drift,
+        potential_V=potential_V,
+        tolerance_scale=SHELLS_TOLERANCE,
+    )
 
 
 def grid_at(nodes: np.ndarray, geometry: Geometry = Geometry.SPHERE) -> RadialGrid:

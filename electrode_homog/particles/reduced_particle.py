@@ -14,13 +14,10 @@ import numpy as np
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.particles.checking import checked_number, checked_positive
-from electrode_homog.particles.equations import Algebra, ParticleEquations
+from electrode_homog.particles.equations import CLIP, Algebra, ParticleEquations
 from electrode_homog.particles.material import ActiveMaterial
 from electrode_homog.particles.reduction.closure import SurfaceClosure
 from electrode_homog.particles.sphere import Sphere
-
-CLIP = 1e-6
-"""Laws are asked for stoichiometries of CLIP to 1 - CLIP only."""
 
 SCALED = ", scaled to 3 volume/surface area = "
 """Ends the description of a shape whose lengths are no longer those that it names."""

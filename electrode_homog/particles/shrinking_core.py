@@ -17,7 +17,6 @@ SMOOTHING/points of the gap, so that rounding and cells vanish together. Mixing 
 one diffusivity, Fick's law remains to round-off, whatever the rounding.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,17 +25,14 @@ import numpy as np
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression, evaluate
 from electrode_homog.particles.checking import checked_number, checked_positive
-from electrode_homog.particles.diffusion import GRADING
-from electrode_homog.particles.equations import SHELLS_TOLERANCE, Algebra, ParticleEquations
+from electrode_homog.particles.equations import CLIP, Algebra, ParticleEquations, StateFunction
 from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
 from electrode_homog.particles.laws.darken import DarkenDiffusivity
 from electrode_homog.particles.laws.stability import check_fickian
 from electrode_homog.particles.material import ActiveMaterial
-from electrode_homog.particles.radial import Geometry, RadialGrid, grid_at, node_number
+from electrode_homog.particles.radial import Geometry, RadialGrid, equations_on, graded_grid
 from electrode_homog.particles.sphere import Sphere
 from electrode_homog.table import Table
-
-Drift = Callable[[Any, Any, Algebra], Any]
 
 FLATNESS_V = 1e-3
 """By how much the open-circuit potential may vary over the gap, where two phases are in equilibrium."""
@@ -53,9 +49,6 @@ LEAST_GAP = 0.05
 
 GAUSS_POINTS = 2
 """Of the mean of a diffusivity over a face."""
-
-CLIP = 1e-6
-"""Laws are asked for stoichiometries of CLIP to 1 - CLIP only; see `diffusion.CLIP`."""
 
 LARGEST_RATIO = 1e6
 
@@ -105,17 +98,8 @@ def shrinking_core_equations(
     """
     check_plateau(particle, material.open_circuit_potential_V)
     check_phases(particle, material)
-    grid = _grid(points, geometry)
-    return ParticleEquations(
-        mean=grid.volumes,
-        surface=np.eye(points)[-1],
-        uniform=np.ones(points),
-        inlet=grid.divergence[:, -1] / particle.radius_m,
-        places=np.eye(points),
-        position=grid.nodes,
-        drift=_drift(grid, particle, material),
-        tolerance_scale=SHELLS_TOLERANCE,
-    )
+    grid = graded_grid(points, geometry)
+    return equations_on(grid, particle.radius_m, _drift(grid, particle, material))
 
 
 def check_phases(particle: ShrinkingCore, material: ActiveMaterial, temperature_K: float = 298.15) -> None:
@@ -149,7 +133,7 @@ def interface_radii_m(
     Interfaces lie where the share of beta passes one half, so that the volumes of the phases are those of the state.
     Empty for a particle of one phase. Interfaces closer than two cells are seen as none.
     """
-    grid = _grid(state.size, geometry)
+    grid = graded_grid(state.size, geometry)
     share = beta_share(particle, state)
     crossings = np.flatnonzero(np.diff(share > 0.5)) + 1
     ends = np.concatenate(([0], (crossings[1:] + crossings[:-1] + 1) // 2, [state.size])) if crossings.size else []
@@ -169,12 +153,7 @@ def beta_share(particle: ShrinkingCore, state: np.ndarray) -> np.ndarray:
     return np.clip((state - particle.x_alpha) / gap, 0.0, 1.0)
 
 
-def _grid(points: int, geometry: Geometry) -> RadialGrid:
-    """The nodes of `sphere_equations`, so that both agree to round-off where there is no gap."""
-    return grid_at(np.sqrt(1 - (1 - np.linspace(0, 1, node_number(points))) ** GRADING), geometry)
-
-
-def _drift(grid: RadialGrid, particle: ShrinkingCore, material: ActiveMaterial) -> Drift:
+def _drift(grid: RadialGrid, particle: ShrinkingCore, material: ActiveMaterial) -> StateFunction:
     """drift(state, T, algebra) = div(D_alpha grad a + D_beta grad b), with a the state up to x_alpha and x_alpha
     beyond, b x_beta and the state from there on, both with rounded corners."""
     gap, ratio = particle.x_beta - particle.x_alpha, particle.diffusivity_ratio
