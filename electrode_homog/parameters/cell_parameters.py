@@ -1,29 +1,43 @@
 """A whole cell: electrodes, separator, electrolyte, and the source of every value.
 
-A dotted path such as "positive.porosity" or "negative.particle.radius_m" names a value. Sources are kept
-by the first two parts of the path, "negative.particle", because a law or a particle comes from one place.
+A dotted path such as "positive.porosity" or "negative.particle.radius_m" names a value: a section, which may lie in
+another ("negative.secondary", "thermal.cooling"), and what it holds. Sources are kept by section and field,
+"negative.particle", because a law or a particle comes from one place.
 """
 
 import difflib
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import CONSTANTS, Expression
+from electrode_homog.parameters.active_phase import ActiveMaterialValues
 from electrode_homog.parameters.cell import Cell
-from electrode_homog.parameters.checking import CHECK_TEMPERATURE_K, Problem, quantities, raise_problems, suggestion
-from electrode_homog.parameters.electrode import CLOSURE_TOLERANCE, Electrode
+from electrode_homog.parameters.checking import (
+    CHECK_TEMPERATURE_K,
+    Problem,
+    quantities,
+    raise_problems,
+    subsections,
+    suggestion,
+)
+from electrode_homog.parameters.electrode import CLOSURE_TOLERANCE, EFFECTIVE_ALREADY, Electrode
 from electrode_homog.parameters.electrolyte import Electrolyte
 from electrode_homog.parameters.entry import Entry, value_parts
+from electrode_homog.parameters.layers import Layers
 from electrode_homog.parameters.separator import Separator
+from electrode_homog.parameters.thermal import Thermal
 from electrode_homog.particles import Particle, ReducedParticle, check_temperature, with_radius
 from electrode_homog.table import Table
+from electrode_homog.transport_law import FixedEfficiency
 
 RADIUS = "radius_m"
 """Every particle has a kinetic radius, though some only by what they are made of; a change of it scales them."""
+
+SECOND_FRACTION, CLOSING = "secondary.active_fraction", "inactive_fraction"
 
 SECTIONS = {
     "cell": Cell,
@@ -31,15 +45,24 @@ SECTIONS = {
     "separator": Separator,
     "positive": Electrode,
     "electrolyte": Electrolyte,
+    "thermal": Thermal,
 }
+OPTIONAL_SECTIONS = ("thermal",)
+"""Sections that a set may lack; so may every section inside another."""
+
+
+def leaves(kind: type) -> list[Field]:
+    """The fields of a section that hold a value with a source of its own."""
+    return [f for f in fields(kind) if "section" not in f.metadata]
 
 
 @dataclass(frozen=True)
 class CellParameters:
     """A cell as numbers with sources. Changes return a copy.
 
-    `sources` holds one non-empty text per path of two parts ("positive.porosity"), `uncertainties` one
-    standard deviation in the unit of the value. Raises InputError for a missing source or an unknown path.
+    `sources` holds one non-empty text per value ("positive.porosity"), `uncertainties` one standard deviation in the
+    unit of the value. `thermal` is None for a cell that is only known at one temperature. Raises InputError for a
+    missing source or an unknown path.
     """
 
     name: str
@@ -52,6 +75,7 @@ class CellParameters:
     uncertainties: Mapping[str, float] = field(default_factory=dict, hash=False)
     title: str = ""
     citations: tuple[str, ...] = ()
+    thermal: Thermal | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "sources", MappingProxyType(dict(self.sources)))
@@ -61,6 +85,7 @@ class CellParameters:
             Problem(f"{name} = {getattr(self, name)!r} must be a {kind.__name__}")
             for name, kind in SECTIONS.items()
             if not isinstance(getattr(self, name), kind)
+            and not (name in OPTIONAL_SECTIONS and getattr(self, name) is None)
         ]
         if not isinstance(self.name, str) or not self.name.strip():
             problems.append(Problem(f"name = {self.name!r} must be a text that is not empty"))
@@ -94,14 +119,15 @@ class CellParameters:
         Raises InputError for an unknown path or an expression, OutOfRangeError for what is not physical.
         """
         self.value(path)
-        section, name, *rest = path.split(".")
+        section, name, rest = self._divided(path)
         try:
-            changed = _replaced(getattr(getattr(self, section), name), rest, value)
+            changed = _replaced(getattr(self.section(section), name), rest, value)
         except (InputError, OutOfRangeError) as error:
             raise type(error)(f"{path} of {self.name}: {error}") from error
-        if section in ("negative", "positive"):
-            return self.with_electrode(section, source=source, **{name: changed})
-        return self._with_section(section, {name: changed}, source)
+        top, _, inside = f"{section}.{name}".partition(".")
+        if top in ("negative", "positive"):
+            return self._with_electrode(top, {inside: changed}, source)
+        return self._with_section(top, {inside: changed}, source)
 
     def with_electrode(
         self, which: Literal["negative", "positive"], *, source: str = "given by the caller", **changes: Any
@@ -116,55 +142,115 @@ class CellParameters:
         """
         if which not in ("negative", "positive"):
             raise InputError(f"electrode {which!r} is not 'negative' or 'positive'")
-        if {"porosity", "active_fraction"} & set(changes) and "inactive_fraction" not in changes:
+        return self._with_electrode(which, changes, source)
+
+    def _with_electrode(self, which: str, changes: Mapping[str, Any], source: str) -> "CellParameters":
+        shares = {"porosity", "active_fraction", "secondary", SECOND_FRACTION}
+        if shares & set(changes) and "inactive_fraction" not in changes:
             inactive = _inactive_fraction(getattr(self, which), changes)
             if inactive is not None:
                 changes = {**changes, "inactive_fraction": inactive}
         return self._with_section(which, changes, source)
 
+    def with_layers(
+        self, which: Literal["negative", "positive"], layers: Layers, *, source: str = "given by the caller"
+    ) -> "CellParameters":
+        """A copy with one electrode graded, and its porosity, active fraction, efficiencies and area the layers' means.
+
+        The inactive fraction is what is left. `layers.solid_efficiency` multiplies the conductivity that the electrode
+        has; where the mean is 1, it is effective already.
+        """
+        solid = layers.mean("solid_efficiency")
+        effective = abs(solid - 1) < CLOSURE_TOLERANCE
+        areas = layers.surface_area_per_m
+        porosity, active = layers.mean("porosity"), layers.mean("active_fraction")
+        return self.with_electrode(
+            which,
+            source=source,
+            layers=layers,
+            porosity=porosity,
+            active_fraction=active,
+            inactive_fraction=max(1 - porosity - active, 0.0),
+            electrolyte_law=FixedEfficiency(layers.mean("electrolyte_efficiency")),
+            solid_law=EFFECTIVE_ALREADY if effective else FixedEfficiency(solid),
+            **({} if areas is None else {"measured_surface_area_per_m": layers.mean("surface_area_per_m")}),
+        )
+
+    def with_thermal(self, thermal: Thermal | None, *, source: str = "given by the caller") -> "CellParameters":
+        """A copy with all thermal values replaced, or without them."""
+        others = {path: text for path, text in self.sources.items() if not path.startswith("thermal.")}
+        uncertainties = {path: value for path, value in self.uncertainties.items() if not path.startswith("thermal.")}
+        sources = {**others, **dict.fromkeys(_leaf_paths("thermal", thermal), source)}
+        return replace(self, thermal=thermal, sources=sources, uncertainties=uncertainties)
+
     def theoretical_capacity_Ah(self, which: Literal["negative", "positive"]) -> float:
         """Charge to fill the active material of one electrode from empty, eps_s L A c_max F / 3600."""
         electrode = getattr(self, which)
-        volume = electrode.active_fraction * electrode.thickness_m * self.cell.electrode_area_m2
-        return volume * electrode.maximum_concentration_mol_m3 * CONSTANTS["F"] / 3600
+        lithium = electrode.active_fraction * electrode.maximum_concentration_mol_m3
+        if electrode.secondary is not None:
+            lithium += electrode.secondary.active_fraction * electrode.secondary.maximum_concentration_mol_m3
+        return lithium * electrode.thickness_m * self.cell.electrode_area_m2 * CONSTANTS["F"] / 3600
+
+    def sections(self) -> dict[str, Any]:
+        """Dotted path -> dataclass of every section that this set has, in order."""
+        return {path: owner for name in SECTIONS for path, owner in _sections(name, getattr(self, name))}
+
+    def section(self, path: str) -> Any:
+        """The dataclass at a path of `sections()`."""
+        owner: Any = self
+        for name in path.split("."):
+            owner = getattr(owner, name)
+        return owner
 
     def entries(self) -> tuple[Entry, ...]:
         """Every value with unit, source and uncertainty, in the order of the sections."""
-        return tuple(entry for section in SECTIONS for entry in self._section_entries(section))
+        return tuple(entry for path, owner in self.sections().items() for entry in self._section_entries(path, owner))
 
-    def _section_entries(self, section: str) -> list[Entry]:
-        owner = getattr(self, section)
+    def _section_entries(self, section: str, owner: Any) -> list[Entry]:
         units = {name: quantity.unit for name, quantity in quantities(type(owner)).items()}
         entries = []
-        for f in fields(owner):
+        for f in leaves(type(owner)):
             path, value = f"{section}.{f.name}", getattr(owner, f.name)
+            if value is None:
+                continue
             source, uncertainty = self.sources[path], self.uncertainties.get(path)
             for name, part, unit in value_parts(path, value, units.get(f.name)):
                 entries.append(Entry(name, part, unit, source, uncertainty))
         return entries
 
     def _with_section(self, section: str, changes: Mapping[str, Any], source: str) -> "CellParameters":
+        """With fields of a section replaced; a dotted name is one of a section inside it."""
         owner = getattr(self, section)
-        names = {f.name for f in fields(owner)}
-        for name in changes:
-            if name not in names:
-                raise InputError(f"{section} has no {name!r}{suggestion(name, names)}")
         try:
-            changed = replace(owner, **changes)
+            changed = _changed(section, owner, changes)
         except (InputError, OutOfRangeError) as error:
             raise type(error)(f"{self.name}, {section} {error}") from error
-        paths = {f"{section}.{name}" for name in changes if getattr(owner, name) != getattr(changed, name)}
-        paths |= {f"{section}.{name}" for name in changes if name != "inactive_fraction"}
-        sources = {**self.sources, **dict.fromkeys(paths, source)}
-        uncertainties = {path: value for path, value in self.uncertainties.items() if path not in paths}
+        same = getattr(owner, CLOSING, None) == getattr(changed, CLOSING, None)
+        paths = [f"{section}.{name}" for name in changes if not (name == CLOSING and same)]
+        before = {old for path in paths for old in self._value_paths(path)}
+        after = [new for path in paths for new in _paths_of(path, changed)]
+        others = {path: text for path, text in self.sources.items() if path not in before}
+        sources = {**others, **dict.fromkeys(after, source)}
+        uncertainties = {path: value for path, value in self.uncertainties.items() if path not in before}
         return replace(self, **{section: changed, "sources": sources, "uncertainties": uncertainties})
+
+    def _value_paths(self, path: str) -> set[str]:
+        """The paths of sources at `path` or inside it."""
+        return {name for name in self.sources if name == path or name.startswith(f"{path}.")}
+
+    def _divided(self, path: str) -> tuple[str, str, list[str]]:
+        """Section, field, and the rest of the path of a value."""
+        section, *parts = path.split(".")
+        while len(parts) > 1 and parts[0] in subsections(type(self.section(section))):
+            section = f"{section}.{parts.pop(0)}"
+        return section, parts[0], parts[1:]
 
     def _owner(self, path: str) -> tuple[Any, str]:
         """The dataclass that holds `path`, and the name of its field."""
         owner: Any = self
         parts = path.split(".") if isinstance(path, str) else []
         for depth, part in enumerate(parts):
-            names = set(SECTIONS) if depth == 0 else _field_names(owner)
+            names = {n for n in SECTIONS if getattr(self, n) is not None} if depth == 0 else _field_names(owner)
             if part not in names:
                 raise InputError(f"no value {path!r} in parameter set {self.name!r}{self._near(parts, depth, names)}")
             if depth == len(parts) - 1 and depth:
@@ -180,7 +266,7 @@ class CellParameters:
         return suggestion(".".join(parts), [entry.path for entry in self.entries()])
 
     def _provenance_problems(self) -> list[Problem]:
-        expected = {f"{section}.{f.name}" for section, kind in SECTIONS.items() for f in fields(kind)}
+        expected = {path for name in SECTIONS for path in _leaf_paths(name, getattr(self, name))}
         problems = []
         for path in sorted(expected | set(self.sources)):
             text = self.sources.get(path)
@@ -200,12 +286,13 @@ class CellParameters:
         """Particles that are unstable at the temperatures of the cell; each electrode has looked at 298.15 K."""
         problems = []
         temperatures = {self.cell.initial_temperature_K, self.cell.ambient_temperature_K} - {CHECK_TEMPERATURE_K}
-        for name, electrode in (("negative", self.negative), ("positive", self.positive)):
+        materials = {path: part for path, part in self.sections().items() if isinstance(part, ActiveMaterialValues)}
+        for name, phase in materials.items():
             for temperature_K in sorted(temperatures):
                 try:
-                    check_temperature(electrode.particle, electrode.material, temperature_K)
+                    check_temperature(phase.particle, phase.material, temperature_K)
                 except OutOfRangeError as error:
-                    particle = type(electrode.particle).__name__
+                    particle = type(phase.particle).__name__
                     problems.append(Problem(f"{name} electrode: particle {particle}: {error}", True))
         return problems
 
@@ -214,8 +301,10 @@ def _inactive_fraction(electrode: Electrode, changes: Mapping[str, Any]) -> floa
     """What closes the sum; None where the old value does, or where Electrode will refuse the change."""
     porosity = changes.get("porosity", electrode.porosity)
     active = changes.get("active_fraction", electrode.active_fraction)
+    second = getattr(changes.get("secondary", electrode.secondary), "active_fraction", 0.0)
+    second = changes.get(SECOND_FRACTION, second)
     try:
-        rest = 1 - float(porosity) - float(active)
+        rest = 1 - float(porosity) - float(active) - float(second)
     except (TypeError, ValueError):
         return None
     if abs(rest - electrode.inactive_fraction) <= CLOSURE_TOLERANCE or math.isnan(rest):
@@ -237,6 +326,52 @@ def _replaced(owner: Any, names: Sequence[str], value: Any) -> Any:
     if isinstance(owner, ReducedParticle):
         raise InputError("a reduced particle is computed as a whole, and only radius_m scales it; reduce another one")
     return replace(owner, **{names[0]: _replaced(getattr(owner, names[0]), names[1:], value)})
+
+
+def _sections(path: str, owner: Any) -> Iterator[tuple[str, Any]]:
+    if owner is None:
+        return
+    yield path, owner
+    for name in subsections(type(owner)):
+        yield from _sections(f"{path}.{name}", getattr(owner, name))
+
+
+def _paths_of(path: str, section: Any) -> list[str]:
+    """The paths that need a source at `path`, which begins with the name of `section`."""
+    value, inner = section, False
+    for name in path.split(".")[1:]:
+        inner, value = name in subsections(type(value)), getattr(value, name)
+    if not inner:
+        return [] if value is None else [path]
+    return _leaf_paths(path, value)
+
+
+def _leaf_paths(path: str, section: Any) -> list[str]:
+    """The paths of all values in a section and those inside it."""
+    return [
+        f"{place}.{f.name}"
+        for place, part in _sections(path, section)
+        for f in leaves(type(part))
+        if getattr(part, f.name) is not None
+    ]
+
+
+def _changed(section: str, owner: Any, changes: Mapping[str, Any]) -> Any:
+    """`owner` with fields replaced all at once, those of sections inside it by dotted names."""
+    names = {f.name for f in fields(owner)}
+    values: dict[str, Any] = {}
+    inside: dict[str, dict[str, Any]] = {}
+    for path, value in changes.items():
+        name, _, rest = path.partition(".")
+        if name not in names:
+            raise InputError(f"has no {name!r}{suggestion(name, names)}")
+        if rest:
+            inside.setdefault(name, {})[rest] = value
+        else:
+            values[name] = value
+    for name, part in inside.items():
+        values[name] = _changed(f"{section}.{name}", getattr(owner, name), part)
+    return replace(owner, **values)
 
 
 def _field_names(value: Any) -> set[str]:

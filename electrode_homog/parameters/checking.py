@@ -104,6 +104,25 @@ def expression(unit: str, *, variables: tuple[str, ...], others: tuple[type, ...
     return {"quantity": Quantity(unit, variables=variables, constant_allowed=False, others=others)}
 
 
+def section(kind: type) -> dict[str, type]:
+    """Marks a dataclass field that holds a section of its own, with a source for each of its fields."""
+    return {"section": kind}
+
+
+def subsections(owner: type) -> dict[str, type]:
+    """Field name -> dataclass of each section that `owner` may hold."""
+    return {f.name: f.metadata["section"] for f in fields(owner) if "section" in f.metadata}
+
+
+def section_type_problems(instance: Any) -> list["Problem"]:
+    problems = []
+    for f in fields(instance):
+        kind, value = f.metadata.get("section"), getattr(instance, f.name)
+        if kind is not None and not isinstance(value, kind) and not (value is None and f.default is None):
+            problems.append(Problem(f"{f.name} = {value!r:.60} must be a {kind.__name__}"))
+    return problems
+
+
 def quantities(owner: type) -> dict[str, Quantity]:
     """Field name -> Quantity, in the order of the fields."""
     return {f.name: f.metadata["quantity"] for f in fields(owner) if "quantity" in f.metadata}
@@ -115,8 +134,11 @@ def check_numbers(instance: Any) -> list[Problem]:
     An expression that uses fewer variables than its field allows is kept as one of all of them, as a file gives it.
     """
     problems = []
+    optional = {f.name for f in fields(instance) if f.default is None}
     for name, quantity in quantities(type(instance)).items():
-        value = getattr(instance, name)
+        value: Any = getattr(instance, name)
+        if value is None and name in optional:
+            continue
         problem = _problem(name, value, quantity)
         if problem is not None:
             problems.append(problem)

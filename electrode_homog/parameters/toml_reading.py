@@ -27,22 +27,32 @@ sphere have the fields of their classes:
 
 The last is what `reduce_particle` computes and `save_parameter_set` writes, not what one types.
 
+May be left out: measured_surface_area_per_m; layers, from the current collector to the separator; the second active
+material of a blend, with a section of its own; and the thermal sections, all or none of them:
+
+    layers = {thickness_fractions = [0.5, 0.5], porosity = [0.4, 0.3], active_fraction = [...], ..., source = "..."}
+    [negative.secondary]
+    active_fraction = {value = 0.05, source = "..."}
+    [thermal.negative]
+    density_kg_m3 = {value = 1657.0, source = "..."}
+
 One error names the file and everything that is wrong with it.
 """
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from electrode_homog.errors import ElectrodeHomogError, InputError, OutOfRangeError
 from electrode_homog.expression import Expression
-from electrode_homog.parameters.cell_parameters import SECTIONS, CellParameters
-from electrode_homog.parameters.checking import Problem, quantities, raise_problems, suggestion
+from electrode_homog.parameters.cell_parameters import OPTIONAL_SECTIONS, SECTIONS, CellParameters
+from electrode_homog.parameters.checking import Problem, quantities, raise_problems, subsections, suggestion
 from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY
-from electrode_homog.parameters.toml_structure import from_toml, toml_name
+from electrode_homog.parameters.layers import Layers
+from electrode_homog.parameters.toml_structure import dataclass_from_toml, from_toml, toml_name
 from electrode_homog.particles import Particle, Sphere
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor
 
@@ -106,6 +116,8 @@ def _parsed(text: str, where: str) -> CellParameters:
     top = _top_level(document, problems)
     sections, sources, uncertainties = {}, {}, {}
     for section, kind in SECTIONS.items():
+        if section in OPTIONAL_SECTIONS and section not in document:
+            continue
         reader = _SectionReader(section, kind, document.get(section), problems)
         sections[section] = reader.instance()
         sources |= reader.sources
@@ -157,12 +169,13 @@ class _SectionReader:
         for key in self.table:
             if key not in names:
                 self._problem(f"{key!r} is not a key of this section{suggestion(key, names)}")
-        values = {}
-        for name in names:
-            if name in self.table:
-                values[name] = self._leaf(name, self.table[name])
-            else:
-                self._problem(f"{name} is missing")
+        values, inner = {}, subsections(self.kind)
+        for f in fields(self.kind):
+            if f.name in self.table:
+                read = self._section if f.name in inner else self._leaf
+                values[f.name] = read(f.name, self.table[f.name])
+            elif f.default is MISSING:
+                self._problem(f"{f.name} is missing")
         if len(self.problems) > before:
             return None
         try:
@@ -170,6 +183,13 @@ class _SectionReader:
         except (InputError, OutOfRangeError) as error:
             self._problem(str(error), physical=isinstance(error, OutOfRangeError))
             return None
+
+    def _section(self, name: str, table: Any) -> Any:
+        reader = _SectionReader(f"{self.section}.{name}", subsections(self.kind)[name], table, self.problems)
+        instance = reader.instance()
+        self.sources |= reader.sources
+        self.uncertainties |= reader.uncertainties
+        return instance
 
     def _leaf(self, name: str, leaf: Any) -> Any:
         path = f"{self.section}.{name}"
@@ -195,6 +215,8 @@ class _SectionReader:
             return _law(name, content)
         if name == "particle":
             return _particle(content)
+        if name == "layers":
+            return dataclass_from_toml(content, Layers)
         quantity = quantities(self.kind)[name]
         if "expression" in content:
             _only(content, ("expression",))

@@ -1,20 +1,22 @@
 """Parameter sets to TOML, in the form that `toml_reading` describes; reading it back gives an equal set."""
 
 import math
-from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from electrode_homog.errors import InputError
 from electrode_homog.expression import Expression
 from electrode_homog.output import write_whole
-from electrode_homog.parameters.cell_parameters import SECTIONS, CellParameters
+from electrode_homog.parameters.cell_parameters import CellParameters, leaves
 from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY
+from electrode_homog.parameters.layers import Layers
 from electrode_homog.parameters.toml_reading import SCHEMA
 from electrode_homog.parameters.toml_structure import (
     dataclass_to_toml,
     table_parts,
     table_to_toml,
     text_to_toml,
+    to_toml,
     toml_name,
 )
 from electrode_homog.particles import DarkenDiffusivity, Particle, Sphere
@@ -37,10 +39,10 @@ def save_parameter_set(cell: CellParameters, path: str | Path, *, overwrite: boo
 def _document(cell: CellParameters) -> str:
     lines = [f"schema = {SCHEMA}", f"name = {text_to_toml(cell.name)}", f"title = {text_to_toml(cell.title)}"]
     lines.append(f"citations = [{', '.join(text_to_toml(citation) for citation in cell.citations)}]")
-    for section in SECTIONS:
-        lines += ["", f"[{section}]"]
-        owner = getattr(cell, section)
-        for f in fields(owner):
+    for section, owner in cell.sections().items():
+        values = [f for f in leaves(type(owner)) if getattr(owner, f.name) is not None]
+        lines += ["", f"[{section}]"] if values else []
+        for f in values:
             path = f"{section}.{f.name}"
             parts = _content(getattr(owner, f.name), solid=f.name == "solid_law")
             if path in cell.uncertainties:
@@ -50,7 +52,7 @@ def _document(cell: CellParameters) -> str:
     return "\n".join(lines) + "\n"
 
 
-Value = float | Expression | Table | DarkenDiffusivity | Particle | TransportLaw
+Value = float | Expression | Table | Layers | DarkenDiffusivity | Particle | TransportLaw
 
 
 def _content(value: Value, *, solid: bool) -> dict[str, str]:
@@ -72,6 +74,8 @@ def _content(value: Value, *, solid: bool) -> dict[str, str]:
             return {"transport_efficiency": repr(float(value.value))}
         case BruggemanLaw():
             return _bruggeman(value)
+        case Layers():
+            return {key: to_toml(item, Any) for key, item in vars(value).items() if item is not None}
         case _:  # a diffusivity or another kind of particle
             return {toml_name(type(value)): dataclass_to_toml(value)}
 
