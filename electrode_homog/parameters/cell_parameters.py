@@ -160,6 +160,8 @@ class CellParameters:
         The inactive fraction is what is left. `layers.solid_efficiency` multiplies the conductivity that the electrode
         has; where the mean is 1, it is effective already.
         """
+        if which in ("negative", "positive") and getattr(self, which).secondary is not None:
+            raise InputError(f"{which}: layers of a blended electrode are not supported; leave `secondary` out")
         solid = layers.mean("solid_efficiency")
         effective = abs(solid - 1) < CLOSURE_TOLERANCE
         areas = layers.surface_area_per_m
