@@ -8,9 +8,13 @@ from typing import Any
 
 
 class ElectrodeHomogError(Exception):
-    """Anything that this package refuses or could not finish."""
+    """Anything that this package refuses or could not finish.
+
+    `problems` lists what is wrong, one by one (`parameters.Problem`), where a parameter set is.
+    """
 
     exit_code = 1
+    problems: tuple[Any, ...] = ()
 
 
 class InputError(ElectrodeHomogError):

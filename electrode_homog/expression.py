@@ -1,15 +1,20 @@
-"""Functions of state written as text, such as an open-circuit potential: parsed, never executed.
+"""Functions of state written as text, such as an open-circuit potential: read, never executed.
 
-`ast` parses the text; only finite numbers, the named variables, R and F, + - * / **, and six functions of one
-argument pass. Nothing is compiled or evaluated as Python, so a parameter file cannot run anything.
+A small parser of our own knows the whole grammar, so that Python's never sees the text and no release of it can
+admit more: finite decimal numbers, the named variables, R and F, + - * / **, brackets, and six functions of one
+argument. Every accepted text is a Python expression too, with the same value. Binding, from weak to strong:
+
+    + -  |  * /  |  a sign  |  ** (to the right, its exponent a constant)
 """
 
-import ast
+import keyword
 import math
 import operator
-import warnings
+import re
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn, assert_never
 
 import numpy as np
 
@@ -21,14 +26,6 @@ CONSTANTS = {"R": 8.31446261815324, "F": 96485.33212331002}
 FUNCTIONS = {"cosh": np.cosh, "exp": np.exp, "log": np.log, "sinh": np.sinh, "sqrt": np.sqrt, "tanh": np.tanh}
 
 MOST_CHARACTERS, MOST_NODES, DEEPEST, LARGEST_EXPONENT = 4000, 800, 200, 20
-
-_OPERATORS = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-}
 
 
 @dataclass(frozen=True)
@@ -46,11 +43,11 @@ class Expression:
 
     text: str
     variables: tuple[str, ...]
-    _tree: ast.expr = field(init=False, repr=False, compare=False)
+    _tree: "_Node" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
         object.__setattr__(self, "variables", tuple(self.variables))
-        object.__setattr__(self, "_tree", _checked_tree(self.text, self.variables))
+        object.__setattr__(self, "_tree", _tree(self.text, self.variables))
 
     def __call__(self, **values: Any) -> Any:
         if set(values) != set(self.variables):
@@ -71,106 +68,208 @@ def evaluate(value: float | Expression, **state: Any) -> Any:
     return value
 
 
-def _value(node: ast.expr, values: dict[str, Any]) -> Any:
-    """Only trees that passed `_checked_tree` come here."""
+@dataclass(frozen=True, slots=True)
+class _Number:
+    value: float
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Variable:
+    name: str
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """What `apply` makes of one or two operands."""
+
+    apply: Callable[..., Any]
+    operands: tuple["_Node", ...]
+    depth: int
+
+
+_Node = _Number | _Variable | _Applied
+
+_OPERATORS: dict[str, tuple[int, Callable[..., Any]]] = {  # how strongly it binds, what it does
+    "+": (1, operator.add),
+    "-": (1, operator.sub),
+    "*": (2, operator.mul),
+    "/": (2, operator.truediv),
+    "**": (4, operator.pow),
+}
+_SIGN_BINDS = 3  # -x**2 is -(x**2), -x*y is (-x)*y
+
+_TOKEN = re.compile(r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<name>[^\W\d]\w*)|\*\*|[-+*/(),]")
+_ODD_CHARACTERS = {"−": "-", "–": "-", "×": "*", "·": "*", "÷": "/", "^": "**"}
+
+
+def _value(node: _Node, values: dict[str, Any]) -> Any:
     match node:
-        case ast.Constant():
-            return float(node.value)  # type: ignore[arg-type]
-        case ast.Name():
-            return values[node.id] if node.id in values else CONSTANTS[node.id]
-        case ast.UnaryOp():
-            operand = _value(node.operand, values)
-            return -operand if isinstance(node.op, ast.USub) else operand
-        case ast.BinOp():
-            return _OPERATORS[type(node.op)](_value(node.left, values), _value(node.right, values))
-        case ast.Call(func=ast.Name(id=name), args=[argument]):
-            return FUNCTIONS[name](_value(argument, values))
-    raise AssertionError(f"unchecked node {node!r}")
+        case _Number():
+            return node.value
+        case _Variable():
+            return values[node.name]
+        case _Applied():
+            return node.apply(*(_value(operand, values) for operand in node.operands))
+    assert_never(node)
 
 
-def _checked_tree(text: Any, variables: tuple[str, ...]) -> ast.expr:
+def _tree(text: Any, variables: tuple[str, ...]) -> _Node:
     if not isinstance(text, str):
-        raise InputError(f"expression {text!r} is not text; write a formula in quotes, e.g. '1.5*x'")
+        raise InputError(
+            f"expression of type {type(text).__name__} is not text; write a formula in quotes, e.g. '1.5*x'"
+        )
     if len(text) > MOST_CHARACTERS:
         raise InputError(f"expression has {len(text)} characters, at most {MOST_CHARACTERS} are read: {_short(text)}")
     if len(text.splitlines()) != 1 or not text.isprintable():
         raise InputError(f"expression {_short(text)} must be one line of printable text, without line breaks or tabs")
     for name in variables:
-        if name in CONSTANTS or name in FUNCTIONS or not name.isidentifier():
+        plain = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
+        if not plain or name in CONSTANTS or name in FUNCTIONS or unicodedata.normalize("NFKC", name) != name:
             raise InputError(f"variable {name!r} cannot be used: it is not a name, or means a constant or function")
     try:
-        with warnings.catch_warnings():  # such as "invalid decimal literal" for 1if
-            warnings.simplefilter("error")
-            tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError, Warning) as error:
-        raise InputError(f"expression {_short(text)} is not a formula: {error.__class__.__name__}: {error}") from None
-    count = sum(1 for _ in ast.walk(tree))
-    if count > MOST_NODES:
-        raise InputError(f"expression has {count} parts, at most {MOST_NODES} are read: {_short(text)}")
-    _check(tree, variables, text, depth=0)
-    return tree
+        return _Parser(text, variables).tree()
+    except RecursionError:  # called from far down a stack
+        raise InputError(f"expression {_short(text)} is nested too deep to be read here") from None
 
 
-def _check(node: ast.AST, variables: tuple[str, ...], text: str, depth: int) -> bool:
-    """Refuse what is not on the allow-list. True for a constant, which is then proved finite."""
-    if depth > DEEPEST:
-        raise InputError(f"expression {_short(text)} is nested deeper than {DEEPEST} levels")
-    match node:
-        case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
-            constant = True
-        case ast.Name(id=name) if name in variables or name in CONSTANTS:
-            constant = name not in variables
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
-            constant = _check(operand, variables, text, depth + 1)
-        case ast.BinOp(op=operation, left=left, right=right) if type(operation) in _OPERATORS:
-            constant = _check(left, variables, text, depth + 1) & _check(right, variables, text, depth + 1)
-            if isinstance(operation, ast.Pow):
-                _check_exponent(right, text)
-        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
-            constant = _check(argument, variables, text, depth + 1)
-        case _:
-            _refuse(node, variables, text)
-            return False
-    if constant:
-        _check_finite(node, text)
-    return constant
+class _Parser:
+    """Reads a formula from left to right, in time proportional to its length; constants are folded, and finite."""
 
+    def __init__(self, text: str, variables: tuple[str, ...]):
+        self.text, self.variables = text, variables
+        self.token, self.kind, self.start, self.end = "", None, 0, 0
+        self.nodes = self.brackets = 0
+        self._advance()
 
-def _check_finite(node: ast.AST, text: str) -> None:
-    assert isinstance(node, ast.expr)
-    try:
-        with np.errstate(all="ignore"):
-            value = _value(node, {})
-        finite = not isinstance(value, complex) and math.isfinite(value)
-    except (OverflowError, ZeroDivisionError):
-        finite = False
-    if not finite:
-        raise InputError(f"expression {_short(text)}: {_short(ast.unparse(node))} is not a finite number")
+    def tree(self) -> _Node:
+        node = self._sum(binding=0)
+        if self.token:
+            near = f"{_short(self.token)} at character {self.start + 1}"
+            self._refuse(f"is not a formula: {near} does not follow from what is before it; write every operator")
+        return node
 
+    def _advance(self) -> str:
+        """The token that was current; the next one is read, "" at the end."""
+        before = self.token
+        self.start = len(self.text) - len(self.text[self.end :].lstrip(" "))
+        if self.start == len(self.text):
+            self.token, self.kind = "", None
+            return before
+        found = _TOKEN.match(self.text, self.start)
+        if found is None:
+            character = self.text[self.start]
+            remedy = f"; write {_ODD_CHARACTERS[character]}" if character in _ODD_CHARACTERS else ""
+            self._refuse(f"{character!r} at character {self.start + 1} is not allowed{remedy}")
+        self.token, self.kind, self.end = found.group(), found.lastgroup, found.end()
+        return before
 
-def _check_exponent(node: ast.expr, text: str) -> None:
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        node = node.operand
-    if not (isinstance(node, ast.Constant) and abs(node.value) <= LARGEST_EXPONENT):  # type: ignore[arg-type]
-        raise InputError(
-            f"expression {_short(text)}: an exponent must be a plain number of magnitude <= "
-            f"{LARGEST_EXPONENT}, not {_short(ast.unparse(node))}; exp(b*log(a)) writes a variable power"
+    def _sum(self, *, binding: int) -> _Node:
+        """An operand and all that is joined to it by operators that bind more strongly than `binding`."""
+        start = self.start
+        self.brackets += 1
+        if self.brackets > DEEPEST:
+            self._refuse(f"is nested deeper than {DEEPEST} levels")
+        left = self._operand()
+        while self.token in _OPERATORS and _OPERATORS[self.token][0] > binding:
+            strength, apply = _OPERATORS[self._advance()]
+            power = apply is operator.pow
+            right = self._exponent() if power else self._sum(binding=strength)
+            left = self._node(apply, (left, right), start)
+        self.brackets -= 1
+        return left
+
+    def _operand(self) -> _Node:
+        start, kind = self.start, self.kind
+        token = self._advance()
+        if kind == "number":
+            return self._number(token, start)
+        if kind == "name":
+            return self._call(token, start) if self.token == "(" else self._named(token)
+        if token in ("+", "-"):
+            operand = self._sum(binding=_SIGN_BINDS)
+            return self._node(operator.neg, (operand,), start) if token == "-" else operand
+        if token == "(":
+            return self._closed(self._sum(binding=0))
+        return self._refuse(
+            f"is not a formula: {f'{_short(token)} stands' if token else 'it ends'} where a value must stand"
         )
 
+    def _closed(self, inside: _Node) -> _Node:
+        if self.token == ",":
+            self._refuse("takes no comma: a function has exactly one argument, and a decimal point is a point")
+        if self.token != ")":
+            self._refuse("is not a formula: a bracket is not closed")
+        self._advance()
+        return inside
 
-def _refuse(node: ast.AST, variables: tuple[str, ...], text: str) -> None:
-    functions = ", ".join(sorted(FUNCTIONS))
-    allowed = f"variables {', '.join(variables)}; R, F; + - * / **; {functions} of one argument"
-    match node:
-        case ast.Name(id=name):
-            what = f"{name!r} is not known"
-        case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
-            what = f"{name} takes exactly one argument"
-        case ast.Call(func=ast.Name(id=name)):
-            what = f"function {name!r} is not allowed"
-        case _:
-            what = f"{type(node).__name__} is not allowed"
-    raise InputError(f"expression {_short(text)}: {what}; allowed are {allowed}")
+    def _exponent(self) -> _Number:
+        start = self.start
+        node = self._sum(binding=_SIGN_BINDS)
+        if not (isinstance(node, _Number) and abs(node.value) <= LARGEST_EXPONENT):
+            self._refuse(
+                f"an exponent must be a constant of magnitude <= {LARGEST_EXPONENT}, not "
+                f"{_short(self.text[start : self.start].strip())}; exp(b*log(a)) writes a variable power"
+            )
+        return node
+
+    def _number(self, token: str, start: int) -> _Number:
+        if re.match("0[0-9]", token) and token.isdigit() and int(token[:LARGEST_EXPONENT]):
+            self._refuse(f"number {_short(token)} begins with a zero")  # which Python refuses too
+        return self._constant(lambda: float(token), start)
+
+    def _named(self, name: str) -> _Node:
+        self._count()
+        if name in self.variables:
+            return _Variable(name)
+        if name not in CONSTANTS:
+            what = "takes exactly one argument, in brackets" if name in FUNCTIONS else "is not known"
+            self._refuse(f"{name!r:.60} {what}{self._allowed()}")
+        return _Number(CONSTANTS[name])
+
+    def _call(self, name: str, start: int) -> _Node:
+        if name not in FUNCTIONS:
+            hint = "; the natural logarithm is log" if name == "ln" else ""
+            self._refuse(f"function {name!r:.60} is not allowed{hint}{self._allowed()}")
+        self._advance()
+        if self.token == ")":
+            self._refuse(f"{name} takes exactly one argument")
+        return self._node(FUNCTIONS[name], (self._closed(self._sum(binding=0)),), start)
+
+    def _node(self, apply: Callable[..., Any], operands: tuple[_Node, ...], start: int) -> _Node:
+        values = [operand.value for operand in operands if isinstance(operand, _Number)]
+        if len(values) == len(operands):
+            return self._constant(lambda: apply(*values), start)
+        self._count()
+        depth = 1 + max(operand.depth for operand in operands)
+        if depth > DEEPEST:
+            self._refuse(f"is nested deeper than {DEEPEST} levels")
+        return _Applied(apply, operands, depth)
+
+    def _constant(self, compute: Callable[[], Any], start: int) -> _Number:
+        self._count()
+        try:
+            with np.errstate(all="ignore"):
+                value = compute()
+            number = math.nan if isinstance(value, complex) else float(value)
+        except (OverflowError, ZeroDivisionError):
+            number = math.nan
+        if not math.isfinite(number):
+            self._refuse(f"{_short(self.text[start : self.start].strip())} is not a finite number")
+        return _Number(number)
+
+    def _count(self) -> None:
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            self._refuse(f"has more than {MOST_NODES} parts")
+
+    def _allowed(self) -> str:
+        functions = ", ".join(sorted(FUNCTIONS))
+        return f"; allowed are variables {', '.join(self.variables)}; R, F; + - * / **; {functions} of one argument"
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise InputError(f"expression {_short(self.text)}: {what}")
 
 
 def _short(text: str) -> str:

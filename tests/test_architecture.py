@@ -28,7 +28,7 @@ MAY_IMPORT = {
     # the cell wing: cells, never voxels
     "particles": {"errors", "expression", "table"},
     "parameters": {"errors", "output", "provenance", "transport_law", "expression", "table", "particles"},
-    "p2d": {"errors", "transport_law", "expression", "table", "particles", "parameters"},
+    "p2d": {"errors", "output", "transport_law", "expression", "table", "particles", "parameters"},
     "studies": {
         "errors", "machine", "output", "provenance", "transport_law", "expression", "table", "particles", "parameters",
         "p2d",
@@ -60,7 +60,7 @@ LONG_FUNCTIONS = {  # options of a verb, and the signature and docstring of a pu
     "homogenization": {"effective_tensor"},
     "cli": {"tensor", "simulate", "design", "fit", "segment", "convert"},
     "studies": {"design", "fit"},
-    "workflow": {"handed_over"},
+    "workflow": {"electrode_from_image"},
 }
 
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "parameter_sets" not in path.parts)

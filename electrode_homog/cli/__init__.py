@@ -11,7 +11,16 @@ from typing import Annotated
 import typer
 
 from electrode_homog import __version__
-from electrode_homog.cli import cell_verbs, file_verbs, image_verbs, particle_verb, segment_verb, study_verbs
+from electrode_homog.cli import (
+    cell_verbs,
+    check_verb,
+    export_verb,
+    file_verbs,
+    image_verbs,
+    particle_verb,
+    segment_verb,
+    study_verbs,
+)
 from electrode_homog.cli.console import complain, note
 from electrode_homog.errors import ElectrodeHomogError
 
@@ -34,6 +43,8 @@ for verb in (
     image_verbs.describe,
     image_verbs.tensor,
     particle_verb.particle,
+    check_verb.check,
+    export_verb.export,
     cell_verbs.simulate,
     cell_verbs.design,
     cell_verbs.fit,

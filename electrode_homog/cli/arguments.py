@@ -40,7 +40,10 @@ Json = Annotated[str | None, typer.Option("--json", help="Write the result as JS
 Report = Annotated[Path | None, typer.Option("--report", help="Write a self-contained HTML report.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
 ParameterSet = Annotated[
-    str, typer.Argument(help="Name of a shipped set (chen2020, marquis2019) or a TOML file.", show_default=False)
+    str,
+    typer.Argument(
+        help="Name of a shipped set, such as chen2020, a TOML file, or a BPX file (.json).", show_default=False
+    ),
 ]
 CRates = Annotated[
     list[float] | None, typer.Option("--c-rate", help="Discharge at this C-rate; may be repeated for several.")

@@ -52,6 +52,10 @@ def simulate(
     drive_cycle: Annotated[
         Path | None, typer.Option("--drive-cycle", help="CSV with time_s,current_A, discharge positive.")
     ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--option", help="NAME=VALUE: a further option of PyBaMM, such as thermal=lumped."),
+    ] = None,
     csv: CsvPath = None,
     json: Json = None,
     report: Report = None,
@@ -79,7 +83,7 @@ def simulate(
     with progress() as steps:
         for protocol in protocols:
             steps.tell(f"{cell.name}: {protocol}")
-            runs.append(run_protocol(cell, protocol))
+            runs.append(run_protocol(cell, protocol, options=pairs(option or [], "--option")))
             if isinstance(protocol, DriveCycle) and runs[-1].duration_s < 0.999 * float(protocol.time_s[-1]):
                 note(f"warning: the drive cycle stopped after {runs[-1].duration_s:.1f} s: {runs[-1].ended_by}")
     _write_outputs([cell, *runs], runs, csv, report, force=force)

@@ -91,6 +91,6 @@ def _run(study: "Study", folder: Path, *, force: bool) -> None:
             ["cell", *(f"{rate:g}C" for rate in result.study.c_rates)],
             [[v.name, *(f"{r.capacity_Ah:.4f}" for r in v.runs)] for v in result.variants],
         )
-    for warning in result.description.warnings:
+    for warning in result.warnings:
         note(f"warning: {warning}")
     print(folder / "report.html")

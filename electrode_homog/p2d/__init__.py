@@ -3,6 +3,7 @@
 from electrode_homog.p2d.cell_run import CSV_COLUMNS, CellRun, Mesh, ParticleHistory
 from electrode_homog.p2d.conversion import to_pybamm
 from electrode_homog.p2d.model import pybamm_model
+from electrode_homog.p2d.plugin_package import write_plugin
 from electrode_homog.p2d.protocol import (
     CCCV,
     ConstantCurrent,
@@ -13,6 +14,7 @@ from electrode_homog.p2d.protocol import (
     Step,
     protocol_steps,
 )
+from electrode_homog.p2d.pybamm_json import write_pybamm_json
 from electrode_homog.p2d.simulation import simulate
 
 __all__ = [
@@ -31,4 +33,6 @@ __all__ = [
     "pybamm_model",
     "simulate",
     "to_pybamm",
+    "write_plugin",
+    "write_pybamm_json",
 ]

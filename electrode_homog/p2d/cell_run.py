@@ -56,7 +56,7 @@ class ParticleHistory:
         return type(self), tuple(getattr(self, field.name) for field in fields(self))
 
 
-CSV_COLUMNS = "time_s,current_A,voltage_V,discharge_capacity_Ah"
+CSV_COLUMNS = "time_s,current_A,voltage_V,discharge_capacity_Ah,temperature_K"
 
 
 @dataclass(frozen=True, eq=False)  # eq=False: it holds arrays
@@ -66,10 +66,14 @@ class CellRun:
     The arrays are (n,), read-only, at the solver's own time steps, strictly increasing in time: linear
     interpolation between them is within 0.4 mV at 1C. A jump of current between two steps of the protocol is
     two points 1e-9 s apart. `transport_efficiency` is re-read from what the solved model evaluated, with keys
-    "negative electrolyte", "separator electrolyte", "positive electrolyte", "negative solid", "positive solid".
-    `particles` has the keys "negative" and "positive".
+    "negative electrolyte", "separator electrolyte", "positive electrolyte", "negative solid", "positive solid"; of
+    layers it is the harmonic mean.
+    `particles` has the keys "negative" and "positive", and "negative.secondary" or "positive.secondary" for the second
+    active material of a blended electrode.
     `ended_by` says why the last step ended, `steps_ended_by` why each did. `lithium_drift` is the relative
-    spread of the total lithium in particles and electrolyte, `seconds` the wall time with building the model.
+    spread of the total lithium in particles, electrolyte and the products of side reactions, `seconds` the wall time
+    with building the model. `temperature_K` (n,) is the mean over the volume of the cell, constant where it is
+    isothermal, NaN in a run kept before it was. `options_text` names options of PyBaMM that were asked for.
     """
 
     time_s: np.ndarray
@@ -85,9 +89,13 @@ class CellRun:
     lithium_drift: float
     seconds: float
     particles: Mapping[str, ParticleHistory] = field(default_factory=dict)
+    temperature_K: np.ndarray = field(default_factory=lambda: np.array(np.nan))
+    options_text: str = ""
 
     def __post_init__(self):
-        _keep_read_only(self, "time_s", "current_A", "voltage_V", "discharge_capacity_Ah")
+        if np.ndim(self.temperature_K) == 0:
+            object.__setattr__(self, "temperature_K", np.full_like(self.time_s, self.temperature_K, dtype=float))
+        _keep_read_only(self, "time_s", "current_A", "voltage_V", "discharge_capacity_Ah", "temperature_K")
         for name in ("transport_efficiency", "particles"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
@@ -100,7 +108,8 @@ class CellRun:
 
     def csv_rows(self) -> Iterator[str]:
         """One line of text per time, nine digits, in the order of CSV_COLUMNS."""
-        for row in zip(self.time_s, self.current_A, self.voltage_V, self.discharge_capacity_Ah, strict=True):
+        columns = (getattr(self, name) for name in CSV_COLUMNS.split(","))
+        for row in zip(*columns, strict=True):
             yield ",".join(f"{value:.9g}" for value in row)
 
     @property

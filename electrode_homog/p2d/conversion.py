@@ -1,4 +1,4 @@
-"""From our parameters to PyBaMM's: every name that the isothermal P2D model needs, and nothing else.
+"""From our parameters to PyBaMM's: every name that the P2D model needs, and what is known of its heat.
 
 Transport efficiencies B are handed over twice, as tortuosity factors for the option
 `{"transport efficiency": "tortuosity factor"}` and as the Bruggeman coefficients that give the same B, so that a
@@ -12,8 +12,12 @@ import numpy as np
 
 from electrode_homog.errors import OutOfRangeError
 from electrode_homog.expression import Expression
+from electrode_homog.p2d.active_phases import SECONDARY
 from electrode_homog.p2d.importing import import_pybamm
+from electrode_homog.p2d.kinetic_radius import radius_scale
+from electrode_homog.p2d.layer_profiles import Side, layer_values
 from electrode_homog.p2d.names import (
+    BLEND_PARAMETERS,
     CELL_PARAMETERS,
     CURRENT_PARAMETER,
     ELECTROLYTE_PARAMETERS,
@@ -23,7 +27,10 @@ from electrode_homog.p2d.names import (
     POSITIVE_SIZE_PARAMETERS,
     SEPARATOR_PARAMETERS,
 )
+from electrode_homog.p2d.on_symbols import called, of_temperature_in_the_solid
+from electrode_homog.p2d.thermal_conversion import thermal_values
 from electrode_homog.parameters import CellParameters, Electrode, Electrolyte, Separator
+from electrode_homog.parameters.active_phase import ActiveMaterialValues
 from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity
 from electrode_homog.particles.laws.darken import DarkenDiffusivity
 from electrode_homog.particles.sphere_sizes import SphereSizes
@@ -40,38 +47,58 @@ def to_pybamm(cell: CellParameters) -> "pybamm.ParameterValues":
     The solid conductivity is the one of the set and B its factor: where the conductivity is effective already,
     B = 1 and the solid tortuosity factor is 1 - porosity. Functions take PyBaMM's symbols: a table becomes an
     Interpolant, a Darken diffusivity a function of stoichiometry and temperature. What other particles than a sphere
-    need besides is part of `pybamm_model(cell)`; their radius here is 3 volume / surface. Raises OutOfRangeError for
-    a separator of porosity 1 with B < 1, which no Bruggeman coefficient expresses.
+    need besides is part of `pybamm_model(cell)`; their radius here is 3 volume / surface. Layers are steps along x, and
+    a measured area comes as the kinetic radius, with the diffusivity that goes with it. Both materials of a blended
+    electrode have names with PyBaMM's prefixes. Thermal conductivities are those through the layers; those along them
+    have "in-plane" in names of ours, which the models of `pybamm_model` with current collectors read. Raises
+    OutOfRangeError for a separator of porosity 1 with B < 1, which no Bruggeman coefficient expresses.
     """
     pybamm = import_pybamm()
     values = {
         **{name: getattr(cell.cell, key) for key, name in CELL_PARAMETERS.items()},
         CURRENT_PARAMETER: cell.cell.nominal_capacity_Ah,
-        **_electrode_values(cell.negative, NEGATIVE_PARAMETERS),
+        **_electrode_values(cell.negative, "negative", NEGATIVE_PARAMETERS),
         **_size_values(cell.negative, NEGATIVE_SIZE_PARAMETERS),
         **_separator_values(cell.separator),
-        **_electrode_values(cell.positive, POSITIVE_PARAMETERS),
+        **_electrode_values(cell.positive, "positive", POSITIVE_PARAMETERS),
         **_size_values(cell.positive, POSITIVE_SIZE_PARAMETERS),
         **_electrolyte_values(cell.electrolyte),
+        **thermal_values(cell.thermal),
     }
     return pybamm.ParameterValues(values)
 
 
-def _electrode_values(electrode: Electrode, names: dict[str, str]) -> dict[str, Any]:
+def _electrode_values(electrode: Electrode, side: Side, names: dict[str, str]) -> dict[str, Any]:
     transport = {
         "electrolyte_tortuosity_factor": tortuosity_factor(electrode.porosity, electrode.electrolyte_efficiency),
         "electrolyte_bruggeman": _exponent(electrode.porosity, electrode.electrolyte_efficiency),
         "solid_tortuosity_factor": tortuosity_factor(electrode.solid_fraction, electrode.solid_efficiency),
         "solid_bruggeman": _exponent(electrode.solid_fraction, electrode.solid_efficiency),
     }
-    functions = {
-        "diffusivity_m2_s": _diffusivity(electrode),
-        "open_circuit_potential_V": _of_stoichiometry(electrode.open_circuit_potential_V),
-        "entropic_change_V_K": _of_stoichiometry(electrode.entropic_change_V_K),
-        "exchange_current_density_A_m2": _of_surface_state(electrode.exchange_current_density_A_m2),
+    conductivity = of_temperature_in_the_solid(electrode.conductivity_S_m)
+    special = {**transport, "conductivity_S_m": conductivity, **_material_values(electrode)}
+    if electrode.layers is not None:
+        special |= layer_values(electrode, electrode.layers, side)
+    second: dict[str, Any] = {}
+    if electrode.secondary is not None:
+        names = {**names, **BLEND_PARAMETERS[side]}
+        values, second_names = _material_values(electrode.secondary), BLEND_PARAMETERS[f"{side}.{SECONDARY}"]
+        second = {name: values[key] for key, name in second_names.items()}
+    first = {name: special[key] if key in special else getattr(electrode, key) for key, name in names.items()}
+    return {**first, **second}
+
+
+def _material_values(phase: ActiveMaterialValues) -> dict[str, Any]:
+    return {
+        "active_fraction": phase.active_fraction,
+        "particle_radius_m": radius_scale(phase) * phase.particle.radius_m,
+        "maximum_concentration_mol_m3": phase.maximum_concentration_mol_m3,
+        "initial_concentration_mol_m3": phase.initial_concentration_mol_m3,
+        "diffusivity_m2_s": _diffusivity(phase),
+        "open_circuit_potential_V": _of_stoichiometry(phase.open_circuit_potential_V),
+        "entropic_change_V_K": _of_stoichiometry(phase.entropic_change_V_K),
+        "exchange_current_density_A_m2": _of_surface_state(phase.exchange_current_density_A_m2),
     }
-    special = {"particle_radius_m": electrode.particle.radius_m, **transport, **functions}
-    return {name: special[key] if key in special else getattr(electrode, key) for key, name in names.items()}
 
 
 def _size_values(electrode: Electrode, names: dict[str, str]) -> dict[str, Any]:
@@ -123,27 +150,26 @@ def _exponent(volume_fraction: float, efficiency: float) -> float:
 Value = float | Expression
 
 
-# PyBaMM passes arguments by position and inspects their number, hence one plain function per signature.
-
-
 def _of_stoichiometry(value: Value | Table) -> float | Callable[[Any], Any]:
     match value:
         case Expression():
-            return lambda sto: _called(value, x=sto)
+            return lambda sto: called(value, x=sto)
         case Table():
             return lambda sto: interpolant(value, sto)
         case _:
             return value
 
 
-def _diffusivity(electrode: Electrode) -> float | Callable[[Any, Any], Any]:
-    match electrode.diffusivity_m2_s:
+def _diffusivity(phase: ActiveMaterialValues) -> float | Callable[[Any, Any], Any]:
+    """Of the sphere of the kinetic radius; see `kinetic_radius`."""
+    factor = radius_scale(phase) ** 2
+    match phase.diffusivity_m2_s:
         case Expression() as expression:
-            return lambda sto, T: _called(expression, x=sto, T=T)
+            return lambda sto, T: factor * called(expression, x=sto, T=T)
         case DarkenDiffusivity():
-            return lambda sto, T: chemical_diffusivity(electrode.material, sto, T, interpolant)
+            return lambda sto, T: factor * chemical_diffusivity(phase.material, sto, T, interpolant)
         case number:
-            return number
+            return factor * number
 
 
 def interpolant(table: Table, x: Any) -> Any:
@@ -155,14 +181,10 @@ def interpolant(table: Table, x: Any) -> Any:
 def _of_concentration_and_temperature(value: Value) -> float | Callable[[Any, Any], Any]:
     if not isinstance(value, Expression):
         return value
-    return lambda c_e, T: _called(value, c_e=c_e, T=T)
+    return lambda c_e, T: called(value, c_e=c_e, T=T)
 
 
 def _of_surface_state(value: Value) -> float | Callable[[Any, Any, Any, Any], Any]:
     if not isinstance(value, Expression):
         return value
-    return lambda c_e, c_s_surf, c_s_max, T: _called(value, c_e=c_e, c_s=c_s_surf, c_max=c_s_max, T=T)
-
-
-def _called(expression: Expression, **state: Any) -> Any:
-    return expression(**{name: state[name] for name in expression.variables})
+    return lambda c_e, c_s_surf, c_s_max, T: called(value, c_e=c_e, c_s=c_s_surf, c_max=c_s_max, T=T)

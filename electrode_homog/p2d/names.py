@@ -4,6 +4,9 @@ Names of PyBaMM 26.10. A test compares the parameters with the list of those tha
 """
 
 TORTUOSITY_FACTOR_OPTION = {"transport efficiency": "tortuosity factor"}
+RADIAL_POINTS = ("r_n", "r_p", "r_n_prim", "r_p_prim", "r_n_sec", "r_p_sec")
+SURFACE_FORM_OPTION = "surface form"
+PARTICLE_PHASES_OPTION = "particle phases"
 CONTACT_RESISTANCE_OPTION = {"contact resistance": "true"}
 
 CELL_PARAMETERS = {
@@ -64,6 +67,50 @@ POSITIVE_PARAMETERS = {
     "solid_bruggeman": "Positive electrode Bruggeman coefficient (electrode)",
 }
 
+BLEND_PARAMETERS = {
+    "negative": {
+        "active_fraction": "Primary: Negative electrode active material volume fraction",
+        "particle_radius_m": "Primary: Negative particle radius [m]",
+        "maximum_concentration_mol_m3": "Primary: Maximum concentration in negative electrode [mol.m-3]",
+        "initial_concentration_mol_m3": "Primary: Initial concentration in negative electrode [mol.m-3]",
+        "diffusivity_m2_s": "Primary: Negative particle diffusivity [m2.s-1]",
+        "open_circuit_potential_V": "Primary: Negative electrode OCP [V]",
+        "entropic_change_V_K": "Primary: Negative electrode OCP entropic change [V.K-1]",
+        "exchange_current_density_A_m2": "Primary: Negative electrode exchange-current density [A.m-2]",
+    },
+    "negative.secondary": {
+        "active_fraction": "Secondary: Negative electrode active material volume fraction",
+        "particle_radius_m": "Secondary: Negative particle radius [m]",
+        "maximum_concentration_mol_m3": "Secondary: Maximum concentration in negative electrode [mol.m-3]",
+        "initial_concentration_mol_m3": "Secondary: Initial concentration in negative electrode [mol.m-3]",
+        "diffusivity_m2_s": "Secondary: Negative particle diffusivity [m2.s-1]",
+        "open_circuit_potential_V": "Secondary: Negative electrode OCP [V]",
+        "entropic_change_V_K": "Secondary: Negative electrode OCP entropic change [V.K-1]",
+        "exchange_current_density_A_m2": "Secondary: Negative electrode exchange-current density [A.m-2]",
+    },
+    "positive": {
+        "active_fraction": "Primary: Positive electrode active material volume fraction",
+        "particle_radius_m": "Primary: Positive particle radius [m]",
+        "maximum_concentration_mol_m3": "Primary: Maximum concentration in positive electrode [mol.m-3]",
+        "initial_concentration_mol_m3": "Primary: Initial concentration in positive electrode [mol.m-3]",
+        "diffusivity_m2_s": "Primary: Positive particle diffusivity [m2.s-1]",
+        "open_circuit_potential_V": "Primary: Positive electrode OCP [V]",
+        "entropic_change_V_K": "Primary: Positive electrode OCP entropic change [V.K-1]",
+        "exchange_current_density_A_m2": "Primary: Positive electrode exchange-current density [A.m-2]",
+    },
+    "positive.secondary": {
+        "active_fraction": "Secondary: Positive electrode active material volume fraction",
+        "particle_radius_m": "Secondary: Positive particle radius [m]",
+        "maximum_concentration_mol_m3": "Secondary: Maximum concentration in positive electrode [mol.m-3]",
+        "initial_concentration_mol_m3": "Secondary: Initial concentration in positive electrode [mol.m-3]",
+        "diffusivity_m2_s": "Secondary: Positive particle diffusivity [m2.s-1]",
+        "open_circuit_potential_V": "Secondary: Positive electrode OCP [V]",
+        "entropic_change_V_K": "Secondary: Positive electrode OCP entropic change [V.K-1]",
+        "exchange_current_density_A_m2": "Secondary: Positive electrode exchange-current density [A.m-2]",
+    },
+}
+"""Of an electrode with two active materials, by the path of the material; they replace those without a prefix."""
+
 NEGATIVE_SIZE_PARAMETERS = {
     "smallest_radius_m": "Negative minimum particle radius [m]",
     "largest_radius_m": "Negative maximum particle radius [m]",
@@ -84,18 +131,82 @@ ELECTROLYTE_PARAMETERS = {
     "conductivity_S_m": "Electrolyte conductivity [S.m-1]",
 }
 
+THERMAL_PARAMETERS = {
+    "negative": {
+        "density_kg_m3": "Negative electrode density [kg.m-3]",
+        "specific_heat_J_kg_K": "Negative electrode specific heat capacity [J.kg-1.K-1]",
+        "through_plane_conductivity_W_m_K": "Negative electrode thermal conductivity [W.m-1.K-1]",
+        "in_plane_conductivity_W_m_K": "Negative electrode in-plane thermal conductivity [W.m-1.K-1]",
+    },
+    "separator": {
+        "density_kg_m3": "Separator density [kg.m-3]",
+        "specific_heat_J_kg_K": "Separator specific heat capacity [J.kg-1.K-1]",
+        "through_plane_conductivity_W_m_K": "Separator thermal conductivity [W.m-1.K-1]",
+        "in_plane_conductivity_W_m_K": "Separator in-plane thermal conductivity [W.m-1.K-1]",
+    },
+    "positive": {
+        "density_kg_m3": "Positive electrode density [kg.m-3]",
+        "specific_heat_J_kg_K": "Positive electrode specific heat capacity [J.kg-1.K-1]",
+        "through_plane_conductivity_W_m_K": "Positive electrode thermal conductivity [W.m-1.K-1]",
+        "in_plane_conductivity_W_m_K": "Positive electrode in-plane thermal conductivity [W.m-1.K-1]",
+    },
+    "negative_collector": {
+        "thickness_m": "Negative current collector thickness [m]",
+        "conductivity_S_m": "Negative current collector conductivity [S.m-1]",
+        "density_kg_m3": "Negative current collector density [kg.m-3]",
+        "specific_heat_J_kg_K": "Negative current collector specific heat capacity [J.kg-1.K-1]",
+        "thermal_conductivity_W_m_K": "Negative current collector thermal conductivity [W.m-1.K-1]",
+        "tab_width_m": "Negative tab width [m]",
+        "tab_centre_y_m": "Negative tab centre y-coordinate [m]",
+        "tab_centre_z_m": "Negative tab centre z-coordinate [m]",
+    },
+    "positive_collector": {
+        "thickness_m": "Positive current collector thickness [m]",
+        "conductivity_S_m": "Positive current collector conductivity [S.m-1]",
+        "density_kg_m3": "Positive current collector density [kg.m-3]",
+        "specific_heat_J_kg_K": "Positive current collector specific heat capacity [J.kg-1.K-1]",
+        "thermal_conductivity_W_m_K": "Positive current collector thermal conductivity [W.m-1.K-1]",
+        "tab_width_m": "Positive tab width [m]",
+        "tab_centre_y_m": "Positive tab centre y-coordinate [m]",
+        "tab_centre_z_m": "Positive tab centre z-coordinate [m]",
+    },
+    "cooling": {
+        "cell_volume_m3": "Cell volume [m3]",
+        "surface_area_m2": "Cell cooling surface area [m2]",
+        "heat_transfer_coefficient_W_m2_K": "Total heat transfer coefficient [W.m-2.K-1]",
+        "negative_face_coefficient_W_m2_K": "Negative current collector surface heat transfer coefficient [W.m-2.K-1]",
+        "positive_face_coefficient_W_m2_K": "Positive current collector surface heat transfer coefficient [W.m-2.K-1]",
+        "edge_coefficient_W_m2_K": "Edge heat transfer coefficient [W.m-2.K-1]",
+        "negative_tab_coefficient_W_m2_K": "Negative tab heat transfer coefficient [W.m-2.K-1]",
+        "positive_tab_coefficient_W_m2_K": "Positive tab heat transfer coefficient [W.m-2.K-1]",
+    },
+}
+"""By section and field of `thermal`. The in-plane conductivities are names of ours, which `in_plane_thermal` reads."""
+
 TRANSPORT_EFFICIENCY_VARIABLES = {
-    "negative electrolyte": "X-averaged negative electrolyte transport efficiency",
-    "separator electrolyte": "X-averaged separator electrolyte transport efficiency",
-    "positive electrolyte": "X-averaged positive electrolyte transport efficiency",
-    "negative solid": "X-averaged negative electrode transport efficiency",
-    "positive solid": "X-averaged positive electrode transport efficiency",
+    "negative electrolyte": "Negative electrolyte transport efficiency",
+    "separator electrolyte": "Separator electrolyte transport efficiency",
+    "positive electrolyte": "Positive electrolyte transport efficiency",
+    "negative solid": "Negative electrode transport efficiency",
+    "positive solid": "Positive electrode transport efficiency",
 }
 CURRENT_VARIABLE = "Current [A]"
 VOLTAGE_VARIABLE = "Voltage [V]"
 DISCHARGE_CAPACITY_VARIABLE = "Discharge capacity [A.h]"
 TOTAL_LITHIUM_VARIABLE = "Total lithium [mol]"
+LOST_LITHIUM_VARIABLES = (
+    "Total lithium lost to side reactions [mol]",
+    "Loss of lithium due to loss of active material in negative electrode [mol]",
+    "Loss of lithium due to loss of active material in positive electrode [mol]",
+    "Loss of lithium due to loss of primary active material in negative electrode [mol]",
+    "Loss of lithium due to loss of primary active material in positive electrode [mol]",
+    "Loss of lithium due to loss of secondary active material in negative electrode [mol]",
+    "Loss of lithium due to loss of secondary active material in positive electrode [mol]",
+)
+"""Where lithium goes that is no longer in particles and electrolyte; a model has some of them."""
+TEMPERATURE_VARIABLE = "Volume-averaged cell temperature [K]"
 
+PLACE_VARIABLES = {"negative": "x_n [m]", "positive": "x_p [m]"}
 PARTICLE_STATE_VARIABLES = {"negative": "Negative particle state", "positive": "Positive particle state"}
 STOICHIOMETRY_VARIABLES = {"negative": "Negative particle stoichiometry", "positive": "Positive particle stoichiometry"}
 MEAN_STOICHIOMETRY_VARIABLES = {
@@ -111,14 +222,51 @@ SURFACE_STOICHIOMETRY_DISTRIBUTION_VARIABLES = {
     "positive": "Positive particle surface stoichiometry distribution",
 }
 
+BLEND_STATE_VARIABLES = {
+    "negative": "Negative primary particle state",
+    "negative.secondary": "Negative secondary particle state",
+    "positive": "Positive primary particle state",
+    "positive.secondary": "Positive secondary particle state",
+}
+BLEND_STOICHIOMETRY_VARIABLES = {
+    "negative": "Negative primary particle stoichiometry",
+    "negative.secondary": "Negative secondary particle stoichiometry",
+    "positive": "Positive primary particle stoichiometry",
+    "positive.secondary": "Positive secondary particle stoichiometry",
+}
+BLEND_MEAN_STOICHIOMETRY_VARIABLES = {
+    "negative": "R-averaged negative primary particle stoichiometry",
+    "negative.secondary": "R-averaged negative secondary particle stoichiometry",
+    "positive": "R-averaged positive primary particle stoichiometry",
+    "positive.secondary": "R-averaged positive secondary particle stoichiometry",
+}
+BLEND_SURFACE_STOICHIOMETRY_VARIABLES = {
+    "negative": "Negative primary particle surface stoichiometry",
+    "negative.secondary": "Negative secondary particle surface stoichiometry",
+    "positive": "Positive primary particle surface stoichiometry",
+    "positive.secondary": "Positive secondary particle surface stoichiometry",
+}
+
 ONLY_OPTIONS = {
     "particle": "Fickian diffusion",
-    "particle phases": "1",
     "particle mechanics": "none",
     "heat of mixing": "false",
     "diffusivity": "single",
 }
 """Options of PyBaMM that change its own particles, with the one value that particles of ours carry out."""
+
+_WHOLE_CELL = "simulate solves a full cell that is alike all over its plane; use pybamm_model in a pybamm.Simulation"
+SIMULATE_OPTIONS: dict[str, tuple[str | int, str]] = {
+    "dimensionality": (0, _WHOLE_CELL),
+    "current collector": ("uniform", _WHOLE_CELL),
+    "working electrode": ("both", _WHOLE_CELL),
+    "operating mode": ("current", "the protocol says what is controlled"),
+    "transport efficiency": ("tortuosity factor", "the cell says how well it conducts"),
+    "particle size": ("single", "particles of several sizes are SphereSizes of the cell"),
+    "particle phases": ("1", "a second active material is the section secondary of an electrode"),
+    "particle shape": ("spherical", "the shape of particles is that of the cell's"),
+}
+"""Options that simulate takes from elsewhere, with the one value that is not in the way, and why."""
 
 FINAL_TIME_TERMINATION = "final time"
 EXPERIMENT_TAG = "[experiment]"

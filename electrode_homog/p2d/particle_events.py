@@ -3,14 +3,17 @@
 from collections.abc import Collection
 from typing import Any
 
+from electrode_homog.p2d.active_phases import active_phases, is_blended, parameter_names, side_of
 from electrode_homog.p2d.importing import import_pybamm
+from electrode_homog.p2d.kinetic_radius import radius_scale, radius_scales
+from electrode_homog.p2d.layer_profiles import middle_of_first_layer
 from electrode_homog.p2d.names import (
-    NEGATIVE_PARAMETERS,
-    POSITIVE_PARAMETERS,
+    BLEND_SURFACE_STOICHIOMETRY_VARIABLES,
     SURFACE_STOICHIOMETRY_DISTRIBUTION_VARIABLES,
     SURFACE_STOICHIOMETRY_VARIABLES,
 )
-from electrode_homog.parameters import CellParameters, Electrode
+from electrode_homog.parameters import CellParameters
+from electrode_homog.parameters.active_phase import ActiveMaterialValues
 from electrode_homog.parameters.checking import CHECK_TEMPERATURE_K
 from electrode_homog.particles.cahn_hilliard import CahnHilliard
 from electrode_homog.particles.laws.chemical_diffusivity import chemical_diffusivity, equilibrium_potential
@@ -27,34 +30,48 @@ END_OF_TABLE = 1e-4
 
 
 def particle_events(cell: CellParameters, variables: dict[str, Any], ours: Collection[str]) -> list[Any]:
-    """Events of both electrodes; `ours` names those whose particles are not PyBaMM's."""
+    """Events of all active materials; `ours` names those whose particles are not PyBaMM's."""
     events = []
-    for side, electrode, names in (
-        ("negative", cell.negative, NEGATIVE_PARAMETERS),
-        ("positive", cell.positive, POSITIVE_PARAMETERS),
-    ):
-        if side in ours:
-            events += _foreign_values(electrode, names)
-        potential = electrode.open_circuit_potential_V
-        if isinstance(potential, Table) and not isinstance(electrode.particle, CahnHilliard):  # which goes on by itself
-            sizes = isinstance(electrode.particle, SphereSizes)
-            known = SURFACE_STOICHIOMETRY_DISTRIBUTION_VARIABLES if sizes else SURFACE_STOICHIOMETRY_VARIABLES
-            events += _ends_of_table(side, potential, variables[known[side]])
+    for path, phase in active_phases(cell).items():
+        if path in ours:
+            place = middle_of_first_layer(cell.section(side_of(path)), side_of(path))
+            events += _foreign_values(phase, place, parameter_names(cell, path))
+        potential = phase.open_circuit_potential_V
+        if isinstance(potential, Table) and not isinstance(phase.particle, CahnHilliard):  # which goes on by itself
+            events += _ends_of_table(path, potential, variables[_surface_variable(cell, path, phase)])
     return events
 
 
-def _foreign_values(electrode: Electrode, names: dict[str, str]) -> list[Any]:
-    """Parameter values that another cell has: the equations of our particles would not follow them."""
-    x, T = electrode.initial_stoichiometry, CHECK_TEMPERATURE_K
+def _surface_variable(cell: CellParameters, path: str, phase: ActiveMaterialValues) -> str:
+    if is_blended(cell, path):
+        return BLEND_SURFACE_STOICHIOMETRY_VARIABLES[path]
+    if isinstance(phase.particle, SphereSizes):
+        return SURFACE_STOICHIOMETRY_DISTRIBUTION_VARIABLES[path]
+    return SURFACE_STOICHIOMETRY_VARIABLES[path]
+
+
+def _foreign_values(phase: ActiveMaterialValues, place: Any, names: dict[str, str]) -> list[Any]:
+    """Parameter values that another cell has: the equations of our particles would not follow them.
+
+    The radius is looked at in `place`, the middle of the layer at the collector.
+    """
+    x, T = phase.initial_stoichiometry, CHECK_TEMPERATURE_K
     at = {"sto": pybamm.Scalar(x), "T": pybamm.Scalar(T)}
     radius, diffusivity = names["particle_radius_m"], names["diffusivity_m2_s"]
+    scale = radius_scale(phase) ** 2
     wanted = {
-        radius: (pybamm.Parameter(radius), electrode.particle.radius_m),
-        diffusivity: (pybamm.FunctionParameter(diffusivity, at), float(chemical_diffusivity(electrode.material, x, T))),
+        radius: (
+            pybamm.FunctionParameter(radius, {"x": place}),
+            radius_scales(phase)[0] * phase.particle.radius_m,
+        ),
+        diffusivity: (
+            pybamm.FunctionParameter(diffusivity, at),
+            scale * float(chemical_diffusivity(phase.material, x, T)),
+        ),
     }
-    if isinstance(electrode.particle, CahnHilliard):
+    if isinstance(phase.particle, CahnHilliard):
         potential = names["open_circuit_potential_V"]
-        value = float(equilibrium_potential(electrode.material, x))
+        value = float(equilibrium_potential(phase.material, x))
         wanted[potential] = (pybamm.FunctionParameter(potential, {"sto": at["sto"]}), value)
     events = []
     for name, (given, value) in wanted.items():

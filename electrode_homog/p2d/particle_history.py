@@ -1,17 +1,24 @@
 """What went on in the particles, read from the states that the solver kept."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from electrode_homog.p2d.active_phases import active_phases, is_blended, side_of
 from electrode_homog.p2d.cell_run import ParticleHistory
 from electrode_homog.p2d.names import (
+    BLEND_MEAN_STOICHIOMETRY_VARIABLES,
+    BLEND_STATE_VARIABLES,
+    BLEND_STOICHIOMETRY_VARIABLES,
+    BLEND_SURFACE_STOICHIOMETRY_VARIABLES,
     MEAN_STOICHIOMETRY_VARIABLES,
     PARTICLE_STATE_VARIABLES,
+    PLACE_VARIABLES,
     STOICHIOMETRY_VARIABLES,
     SURFACE_STOICHIOMETRY_VARIABLES,
 )
-from electrode_homog.parameters import CellParameters, Electrode
+from electrode_homog.parameters import CellParameters
 from electrode_homog.particles.equations import ParticleEquations
 from electrode_homog.particles.sphere_sizes import SphereSizes
 
@@ -21,22 +28,55 @@ if TYPE_CHECKING:
 MOST_TIMES = 81
 """Enough for figures and animations, and small beside the run."""
 
+ROUND_OFF = 1e-9
+"""Relative, of places: of the two nodes that are equally near the middle of an even number of cells, the second."""
+
+PARTICLE_VARIABLES = (
+    PARTICLE_STATE_VARIABLES,
+    STOICHIOMETRY_VARIABLES,
+    MEAN_STOICHIOMETRY_VARIABLES,
+    SURFACE_STOICHIOMETRY_VARIABLES,
+)
+BLEND_PARTICLE_VARIABLES = (
+    BLEND_STATE_VARIABLES,
+    BLEND_STOICHIOMETRY_VARIABLES,
+    BLEND_MEAN_STOICHIOMETRY_VARIABLES,
+    BLEND_SURFACE_STOICHIOMETRY_VARIABLES,
+)
+
 
 def particle_histories(
     solution: "pybamm.Solution", cell: CellParameters, equations: dict[str, ParticleEquations]
 ) -> dict[str, ParticleHistory]:
-    """Of both electrodes, at those of the solver's own time steps that are nearest to evenly spread ones."""
+    """Of all active materials, at those of the solver's own time steps that are nearest to evenly spread ones."""
     kept = nearest_steps(solution.t)
     histories = {}
-    for side, electrode in (("negative", cell.negative), ("positive", cell.positive)):
-        if side not in equations:
-            places = _of_stock(solution, kept, side)
-        elif isinstance(electrode.particle, SphereSizes):
-            places = _of_sizes(solution, kept, side, equations[side], electrode.particle)
+    for path, phase in active_phases(cell).items():
+        names = _Variables.of(path, blended=is_blended(cell, path))
+        if path not in equations:
+            places = _of_stock(solution, kept, names)
+        elif isinstance(phase.particle, SphereSizes):
+            places = _of_sizes(solution, kept, names, equations[path], phase.particle)
         else:
-            places = _of_equations(solution, kept, side, equations[side])
-        histories[side] = ParticleHistory(model=_name(electrode), time_s=solution.t[kept], **places)
+            places = _of_equations(solution, kept, names, equations[path])
+        histories[path] = ParticleHistory(model=type(phase.particle).__name__, time_s=solution.t[kept], **places)
     return histories
+
+
+@dataclass(frozen=True)
+class _Variables:
+    """PyBaMM's names of what an active material is read from."""
+
+    side: str
+    state: str
+    stoichiometry: str
+    mean: str
+    surface: str
+
+    @classmethod
+    def of(cls, path: str, *, blended: bool) -> "_Variables":
+        tables = BLEND_PARTICLE_VARIABLES if blended else PARTICLE_VARIABLES
+        return cls(side_of(path), *(table[path] for table in tables))
 
 
 def nearest_steps(time_s: np.ndarray) -> np.ndarray:
@@ -47,24 +87,24 @@ def nearest_steps(time_s: np.ndarray) -> np.ndarray:
     return np.unique(np.append(after - nearer_before, [0, time_s.size - 1]))
 
 
-def _of_stock(solution: "pybamm.Solution", kept: np.ndarray, side: str) -> dict[str, Any]:
-    surface = _values(solution, SURFACE_STOICHIOMETRY_VARIABLES[side], kept)
-    depths = _depths(surface.shape[1], side)
-    inside = _values(solution, STOICHIOMETRY_VARIABLES[side], kept).reshape(kept.size, surface.shape[1], -1)
+def _of_stock(solution: "pybamm.Solution", kept: np.ndarray, names: _Variables) -> dict[str, Any]:
+    surface = _values(solution, names.surface, kept)
+    depths = _depths(solution, names.side)
+    inside = _values(solution, names.stoichiometry, kept).reshape(kept.size, surface.shape[1], -1)
     shells = inside.shape[2]
     return {
         "position": np.append((np.arange(shells) + 0.5) / shells, 1.0),
         "stoichiometry": np.concatenate([inside, surface[:, :, None]], axis=2)[:, depths],
-        "mean": _values(solution, MEAN_STOICHIOMETRY_VARIABLES[side], kept)[:, depths],
+        "mean": _values(solution, names.mean, kept)[:, depths],
         "surface": surface[:, depths],
     }
 
 
 def _of_equations(
-    solution: "pybamm.Solution", kept: np.ndarray, side: str, equations: ParticleEquations
+    solution: "pybamm.Solution", kept: np.ndarray, names: _Variables, equations: ParticleEquations
 ) -> dict[str, Any]:
-    state = _values(solution, PARTICLE_STATE_VARIABLES[side], kept).reshape(kept.size, -1, equations.states)
-    state = state[:, _depths(state.shape[1], side)]
+    state = _values(solution, names.state, kept).reshape(kept.size, -1, equations.states)
+    state = state[:, _depths(solution, names.side)]
     return {
         "position": equations.position,
         "stoichiometry": state @ equations.places.T,
@@ -75,12 +115,16 @@ def _of_equations(
 
 
 def _of_sizes(
-    solution: "pybamm.Solution", kept: np.ndarray, side: str, equations: ParticleEquations, particle: SphereSizes
+    solution: "pybamm.Solution",
+    kept: np.ndarray,
+    names: _Variables,
+    equations: ParticleEquations,
+    particle: SphereSizes,
 ) -> dict[str, Any]:
     """Places are the centre and the surface of each size; means are over all sizes."""
     sizes = len(particle.radii_m)
-    state = _values(solution, PARTICLE_STATE_VARIABLES[side], kept).reshape(kept.size, -1, sizes, equations.states)
-    state = state[:, _depths(state.shape[1], side)]
+    state = _values(solution, names.state, kept).reshape(kept.size, -1, sizes, equations.states)
+    state = state[:, _depths(solution, names.side)]
     surface = state @ equations.surface
     ends = np.stack([state @ equations.places[np.argmin(equations.position)], surface], axis=-1)
     return {
@@ -106,11 +150,9 @@ def _values(solution: "pybamm.Solution", name: str, kept: np.ndarray) -> np.ndar
     return np.concatenate(rows)
 
 
-def _depths(points: int, side: str) -> np.ndarray:
+def _depths(solution: "pybamm.Solution", side: str) -> np.ndarray:
     """At the collector, in the middle, at the separator; x runs from the negative collector to the positive."""
-    depths = np.array([0, points // 2, points - 1])
+    x = _values(solution, PLACE_VARIABLES[side], np.array([0])).ravel()
+    middle = (x[0] + x[-1]) / 2 + ROUND_OFF * (x[-1] - x[0])
+    depths = np.array([0, np.argmin(np.abs(x - middle)), x.size - 1])
     return depths if side == "negative" else depths[::-1]
-
-
-def _name(electrode: Electrode) -> str:
-    return type(electrode.particle).__name__

@@ -13,17 +13,30 @@ pybamm = import_pybamm()
 
 
 class EquationsParticle(pybamm.particle.BaseParticle):
-    """A particle whose states are those of `equations`; PyBaMM's particle mesh needs equations.states points."""
+    """A particle whose states are those of `equations`; PyBaMM's particle mesh needs equations.states points.
 
-    def __init__(self, param: Any, domain: str, options: Any, equations: ParticleEquations):
-        super().__init__(param, domain, options, "primary")
+    `own_radius_m` is that of the equations where the one that PyBaMM has stands for a measured area (see
+    `kinetic_radius`), and None where they are one.
+    """
+
+    def __init__(
+        self,
+        param: Any,
+        domain: str,
+        options: Any,
+        equations: ParticleEquations,
+        own_radius_m: float | None = None,
+        phase: str = "primary",
+    ):
+        super().__init__(param, domain, options, phase)
         self.equations = equations
+        self.own_radius_m = own_radius_m
 
     def get_fundamental_variables(self) -> dict[str, Any]:
         domain, Domain = self.domain_Domain
         state = pybamm.Variable(
-            f"{Domain} particle state",
-            domain=f"{domain} particle",
+            f"{Domain} {self.phase_name}particle state",
+            domain=f"{domain} {self.phase_name}particle",
             auxiliary_domains={"secondary": f"{domain} electrode", "tertiary": "current collector"},
             scale=self.equations.tolerance_scale,
         )
@@ -35,31 +48,34 @@ class EquationsParticle(pybamm.particle.BaseParticle):
             c_s_av=pybamm.x_average(mean),
             c_s_surf=c_max * per_particle(self.equations.surface, state),
         )
-        return {**variables, f"{Domain} particle state": state}
+        return {**variables, f"{Domain} {self.phase_name}particle state": state}
 
     def get_coupled_variables(self, variables: dict[str, Any]) -> dict[str, Any]:
-        Domain = self.domain_Domain[1]
-        state = variables[f"{Domain} particle state"]
+        Domain, phase = self.domain_Domain[1], self.phase_name
+        state = variables[f"{Domain} {phase}particle state"]
         if self.equations.potential_V is not None:
             T = self._over_the_particle(variables[f"{Domain} electrode temperature [K]"])
             potential = self.equations.potential_V(state, T, SymbolAlgebra(state.domains))
-            variables[f"{Domain} particle surface potential [V]"] = per_particle(self.equations.surface, potential)
+            surface = per_particle(self.equations.surface, potential)
+            variables[f"{Domain} {phase}particle surface potential [V]"] = surface
         return variables  # without a flux, which no model of ours has at the edges of a mesh
 
     def set_rhs(self, variables: dict[str, Any]) -> None:
-        Domain = self.domain_Domain[1]
-        state = variables[f"{Domain} particle state"]
+        Domain, phase = self.domain_Domain[1], self.phase_name
+        state = variables[f"{Domain} {phase}particle state"]
         T = self._over_the_particle(variables[f"{Domain} electrode temperature [K]"])
-        current_density = variables[f"{Domain} electrode interfacial current density [A.m-2]"]
+        current_density = variables[f"{Domain} electrode {phase}interfacial current density [A.m-2]"]
+        if self.own_radius_m is not None:
+            current_density = current_density * (self.own_radius_m / self.phase_param.R)
         self.rhs = {state: self._drift(state, T) + self._inflow(state, current_density)}
 
     def set_initial_conditions(self, variables: dict[str, Any]) -> None:
-        state = variables[f"{self.domain_Domain[1]} particle state"]
+        state = variables[f"{self.domain_Domain[1]} {self.phase_name}particle state"]
         initial = self.phase_param.c_init / self.phase_param.c_max
         self.initial_conditions = {state: SymbolAlgebra(state.domains).apply(np.diag(self.equations.uniform), initial)}
 
     def _over_the_particle(self, symbol: Any) -> Any:
-        return pybamm.PrimaryBroadcast(symbol, [f"{self.domain} particle"])
+        return pybamm.PrimaryBroadcast(symbol, [f"{self.domain} {self.phase_name}particle"])
 
     def _drift(self, state: Any, T: Any) -> Any:
         return self.equations.drift(state, T, SymbolAlgebra(state.domains))
@@ -80,7 +96,7 @@ class EquationsPotential(pybamm.open_circuit_potential.SingleOpenCircuitPotentia
         Domain = self.domain_Domain[1]
         sto_surf, sto_bulk, T, T_bulk = self._get_stoichiometry_and_temperature(variables)
         entropic = self.phase_param.dUdT(sto_surf)
-        surface = variables[f"{Domain} particle surface potential [V]"]
+        surface = variables[f"{Domain} {self.phase_name}particle surface potential [V]"]
         surface = surface + (T - self.param.T_ref) * entropic + U_asymptotes(sto_surf)
         bulk = self.phase_param.U(sto_bulk, T_bulk)
         variables.update(self._get_standard_ocp_variables(surface, bulk, entropic))

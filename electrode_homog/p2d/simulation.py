@@ -1,4 +1,4 @@
-"""Run a protocol on a cell with PyBaMM's isothermal Doyle-Fuller-Newman model.
+"""Run a protocol on a cell with PyBaMM's Doyle-Fuller-Newman model, isothermal unless an option says otherwise.
 
 The cell starts from the initial concentrations of its parameters, at rest. Nothing of PyBaMM shows: its log is
 held back while it runs, and its failures become our errors.
@@ -10,16 +10,16 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from electrode_homog.errors import NotConvergedError, OutOfRangeError
+from electrode_homog.errors import InputError, NotConvergedError, OutOfRangeError
 from electrode_homog.expression import Expression, evaluate
-from electrode_homog.p2d.cell_run import CellRun, Mesh, ParticleHistory
-from electrode_homog.p2d.conversion import to_pybamm
+from electrode_homog.p2d.active_phases import active_phases, side_of
+from electrode_homog.p2d.cell_run import CellRun, Mesh
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.p2d.model import pybamm_model
 from electrode_homog.p2d.names import (
@@ -27,19 +27,25 @@ from electrode_homog.p2d.names import (
     DISCHARGE_CAPACITY_VARIABLE,
     EXPERIMENT_TAG,
     FINAL_TIME_TERMINATION,
+    LOST_LITHIUM_VARIABLES,
     OVER_AT_START,
+    RADIAL_POINTS,
+    TEMPERATURE_VARIABLE,
     TOTAL_LITHIUM_VARIABLE,
     TRANSPORT_EFFICIENCY_VARIABLES,
     VOLTAGE_VARIABLE,
 )
+from electrode_homog.p2d.options import ExtraValues, check_options, options_text, parameter_values
 from electrode_homog.p2d.particle_history import particle_histories
-from electrode_homog.p2d.protocol import Protocol, check_window, protocol_steps
+from electrode_homog.p2d.protocol import Protocol, Step, check_window, protocol_steps
 from electrode_homog.p2d.stepping import PlannedStep, plan
 from electrode_homog.parameters import CellParameters
 from electrode_homog.table import Table
 
 if TYPE_CHECKING:
     import pybamm
+
+    from electrode_homog.p2d.particle_dfn import ParticleDFN
 
 RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE = 1e-6, 1e-8
 """Against 1e-10 and 1e-12 the 1C voltage moves by 0.002 mV (chen2020) and the end of discharge by 3e-5 s; with
@@ -73,40 +79,66 @@ START_WINDOW_TOLERANCE_V = 0.05
 """Sets round their initial concentrations, so that the open-circuit voltage may start just outside the window."""
 
 
-def simulate(cell: CellParameters, protocol: Protocol, *, mesh: Mesh = Mesh()) -> CellRun:  # noqa: B008
+def simulate(
+    cell: CellParameters,
+    protocol: Protocol,
+    *,
+    mesh: Mesh = Mesh(),  # noqa: B008
+    options: Mapping[str, Any] | None = None,
+    extra_values: ExtraValues | None = None,
+) -> CellRun:
     """Solve one step or a list of steps, each from where the one before ended; discharge is positive.
 
-    A current step also ends at the cut-off of the cell in its direction, a drive cycle at either. Raises
-    InputError for something that is not a protocol; OutOfRangeError for a voltage outside the window of the
+    A current step also ends at the cut-off of the cell in its direction, a drive cycle at either. `options` are further
+    options of PyBaMM, such as {"thermal": "lumped"} for a cell with thermal values, and `extra_values` what they need
+    that a cell does not hold, by PyBaMM's names: {"Negative electrode double-layer capacity [F.m-2]": 0.2, ...}.
+
+    Raises InputError for something that is not a protocol, options that PyBaMM or this cell cannot carry out, and
+    values of theirs that are missing or that nobody asks for; OutOfRangeError for a voltage outside the window of the
     cell, an initial state outside it, or a step that is over before it begins; NotConvergedError where the
     solver stops or the cell gives out (no salt, full particles) before the end of a step, with the part that
     was solved as `.best`, a CellRun, or None.
     """
     started = time.perf_counter()
     steps = protocol_steps(protocol)
-    check_window(steps, cell.cell.lower_voltage_V, cell.cell.upper_voltage_V)
-    _check_start(cell)
-    if any(getattr(step, "c_rate", None) is not None for step in steps):
-        _check_nominal_capacity(cell)
-    text = ", then ".join(str(step) for step in steps)
+    _check(cell, steps)
+    check_options(cell, options)
     with _quiet_pybamm() as log, _interrupts() as interrupts:
         planned = plan(steps, cell)
-        model = pybamm_model(cell, mesh=mesh)
-        solution, raised = _solved(model, cell, planned, mesh)
+        model = _model(cell, mesh, options)
+        values = parameter_values(cell, model, extra_values)
+        texts = {"protocol_text": ", then ".join(map(str, steps)), "options_text": options_text(options, extra_values)}
+        solution, raised = _solved(model, values, planned, mesh)
         if raised is not None and interrupts:
             raise KeyboardInterrupt from raised
         if solution is None:
             raise _error_of(raised, planned)
-        particles = particle_histories(solution, cell, model.particle_equations)
-        run = _cell_run(solution, cell, text, mesh, particles, time.perf_counter() - started)
+        run = _cell_run(solution, cell, model, mesh=mesh, seconds=time.perf_counter() - started, **texts)
         unfinished = _unfinished(solution, planned, log)
     if unfinished is not None:
         raise NotConvergedError(unfinished, best=run)
     return run
 
 
+def _check(cell: CellParameters, steps: Sequence[Step]) -> None:
+    check_window(steps, cell.cell.lower_voltage_V, cell.cell.upper_voltage_V)
+    _check_start(cell)
+    if any(getattr(step, "c_rate", None) is not None for step in steps):
+        _check_nominal_capacity(cell)
+
+
+def _model(cell: CellParameters, mesh: Mesh, options: Mapping[str, Any] | None) -> "ParticleDFN":
+    """The model, and our error for options that PyBaMM does not know or cannot carry out together."""
+    pybamm = import_pybamm()
+    try:
+        return pybamm_model(cell, mesh=mesh, options=options)
+    except (pybamm.OptionError, pybamm.ModelError, pybamm.DomainError, NotImplementedError, KeyError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"options = {dict(options or {})}: PyBaMM does not carry them out: {reason}") from error
+
+
 def _solved(
-    model: "pybamm.BaseModel", cell: CellParameters, planned: list[tuple[PlannedStep, ...]], mesh: Mesh
+    model: "pybamm.BaseModel", values: "pybamm.ParameterValues", planned: list[tuple[PlannedStep, ...]], mesh: Mesh
 ) -> tuple["pybamm.Solution | None", Exception | None]:
     """What was solved, whole or in part, and what PyBaMM raised if it did."""
     pybamm = import_pybamm()
@@ -117,9 +149,9 @@ def _solved(
     try:
         simulation = pybamm.Simulation(
             model,
-            parameter_values=to_pybamm(cell),
+            parameter_values=values,
             experiment=experiment,
-            var_pts={**points, "r_n": mesh.r_points, "r_p": mesh.r_points, "R_n": 1, "R_p": 1},
+            var_pts={**points, **dict.fromkeys(RADIAL_POINTS, mesh.r_points), "R_n": 1, "R_p": 1},
             solver=solver,
         )
         solution = simulation.solve(calc_esoh=False)
@@ -128,15 +160,11 @@ def _solved(
     return solution, None
 
 
-def _cell_run(
-    solution: "pybamm.Solution",
-    cell: CellParameters,
-    text: str,
-    mesh: Mesh,
-    particles: dict[str, ParticleHistory],
-    seconds: float,
-) -> CellRun:
-    lithium = solution[TOTAL_LITHIUM_VARIABLE].entries
+def _cell_run(solution: "pybamm.Solution", cell: CellParameters, model: "ParticleDFN", **record: Any) -> CellRun:
+    """`record` are fields of the run that the solution does not tell."""
+    known = solution.all_models[0].variables
+    names = [name for name in (TOTAL_LITHIUM_VARIABLE, *LOST_LITHIUM_VARIABLES) if name in known]
+    lithium = np.sum([solution[name].entries for name in names], axis=0)
     ends = tuple(_ending(step) for cycle in solution.cycles for step in cycle.steps)
     return CellRun(
         time_s=np.asarray(solution.t),
@@ -144,17 +172,25 @@ def _cell_run(
         voltage_V=solution[VOLTAGE_VARIABLE].entries,
         discharge_capacity_Ah=solution[DISCHARGE_CAPACITY_VARIABLE].entries,
         transport_efficiency={
-            key: float(solution[name].entries.flat[0]) for key, name in TRANSPORT_EFFICIENCY_VARIABLES.items()
+            key: _harmonic_mean(solution[name]) for key, name in TRANSPORT_EFFICIENCY_VARIABLES.items()
         },
         ended_by=ends[-1],
         steps_ended_by=ends,
         cell_name=cell.name,
-        protocol_text=text,
-        mesh=mesh,
         lithium_drift=float(np.ptp(lithium) / lithium[0]),
-        seconds=seconds,
-        particles=particles,
+        particles=particle_histories(solution, cell, model.particle_equations),
+        temperature_K=solution[TEMPERATURE_VARIABLE].entries,
+        **record,
     )
+
+
+def _harmonic_mean(profile: Any) -> float:
+    """Over x, at the start; the value itself, to the last bit, where there is one only."""
+    values = np.asarray(profile.entries)
+    if np.all(values == values.flat[0]):
+        return float(values.flat[0])
+    widths = profile.mesh.d_edges
+    return float(widths.sum() / np.sum(widths / values.reshape(widths.size, -1)[:, 0]))
 
 
 def _ending(step: Any) -> str:
@@ -211,16 +247,21 @@ def _check_nominal_capacity(cell: CellParameters) -> None:
 
 
 def _check_start(cell: CellParameters) -> None:
-    """The open-circuit voltage of the initial concentrations must lie in the window of the cell."""
-    potentials = []
-    for electrode in (cell.positive, cell.negative):
-        x = electrode.initial_stoichiometry
-        excess_K = cell.cell.ambient_temperature_K - cell.cell.reference_temperature_K
-        entropic = excess_K * _at(electrode.entropic_change_V_K, x)
-        potentials.append(_at(electrode.open_circuit_potential_V, x) + entropic)
-    voltage = potentials[0] - potentials[1]
+    """The open-circuit voltage of the initial concentrations must lie in the window of the cell.
+
+    Two materials in an electrode pull its potential to somewhere between their own.
+    """
+    potentials: dict[str, list[float]] = {"negative": [], "positive": []}
+    excess_K = cell.cell.initial_temperature_K - cell.cell.reference_temperature_K
+    for path, phase in active_phases(cell).items():
+        x = phase.initial_stoichiometry
+        entropic = excess_K * _at(phase.entropic_change_V_K, x)
+        potentials[side_of(path)].append(_at(phase.open_circuit_potential_V, x) + entropic)
+    lowest = min(potentials["positive"]) - max(potentials["negative"])
+    voltage = max(potentials["positive"]) - min(potentials["negative"])
     low, high = cell.cell.lower_voltage_V, cell.cell.upper_voltage_V
-    if not low - START_WINDOW_TOLERANCE_V <= voltage <= high + START_WINDOW_TOLERANCE_V:
+    if not low - START_WINDOW_TOLERANCE_V <= voltage or not lowest <= high + START_WINDOW_TOLERANCE_V:
+        voltage = max(lowest, voltage, key=lambda V: max(low - V, V - high))
         raise OutOfRangeError(
             f"the initial concentrations of {cell.name} give an open-circuit voltage of {voltage:.4g} V, outside "
             f"the window of the cell, {low:g} to {high:g} V; change initial_concentration_mol_m3"

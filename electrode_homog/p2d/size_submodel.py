@@ -60,7 +60,12 @@ class EquationsOfSizes(EquationsParticle):
         state = variables[f"{Domain} particle state"]
         T = pybamm.PrimaryBroadcast(variables[f"{Domain} electrode temperature [K]"], [f"{domain} particle size"])
         current_density = variables[f"{Domain} electrode interfacial current density distribution [A.m-2]"]
+        if self.own_radius_m is not None:
+            ratio = self.own_radius_m / self.phase_param.R
+            current_density = current_density * pybamm.PrimaryBroadcast(ratio, [f"{domain} particle size"])
         size = self._over_the_particle(variables[f"{Domain} particle sizes"])
+        if self.own_radius_m is not None:
+            size = size * (self.phase_param.R_typ / self.own_radius_m)
         drift = self._drift(state, self._over_the_particle(T)) / size**2
         self.rhs = {state: drift + self._inflow(state, current_density) / size}
 
@@ -69,6 +74,19 @@ class EquationsOfSizes(EquationsParticle):
         initial = self.phase_param.c_init / self.phase_param.c_max
         initial = pybamm.SecondaryBroadcast(initial, [f"{self.domain} particle size"])
         self.initial_conditions = {state: SymbolAlgebra(state.domains).apply(np.diag(self.equations.uniform), initial)}
+
+
+class MeasuredAreaOfSizes(pybamm.active_material.Constant):
+    """The area that the parameter "particle radius" says, where PyBaMM would take the mean of the sizes."""
+
+    def get_fundamental_variables(self) -> dict[str, Any]:
+        domain, Domain = self.domain_Domain
+        area = 3 * self.phase_param.epsilon_s / self.phase_param.R
+        return {
+            **super().get_fundamental_variables(),
+            f"{Domain} electrode surface area to volume ratio [m-1]": area,
+            f"X-averaged {domain} electrode surface area to volume ratio [m-1]": pybamm.x_average(area),
+        }
 
 
 class SizesMesh(pybamm.SubMesh1D):

@@ -17,7 +17,6 @@ from electrode_homog.parameters.checking import (
     MOL_PER_LITRE,
     PERCENT,
     Metadata,
-    Problem,
     Slip,
     check_numbers,
     curve_problems,
@@ -26,9 +25,9 @@ from electrode_homog.parameters.checking import (
     number,
     number_or_expression,
     quantities,
-    raise_problems,
     table_problems,
 )
+from electrode_homog.parameters.problem import Problem, raise_problems, shown
 from electrode_homog.particles import ActiveMaterial, DarkenDiffusivity, Particle, check_particle
 from electrode_homog.particles.laws.chemical_diffusivity import jump_diffusivity
 from electrode_homog.table import Table
@@ -131,15 +130,17 @@ def particle_type_problems(particle: Any) -> list[Problem]:
     if isinstance(particle, Particle):
         return []
     kinds = ", ".join(kind.__name__ for kind in get_args(Particle))
-    text = f"particle = {particle!r:.80} must be a particle, such as Sphere(radius_m=5e-6)"
-    return [Problem(f"{text}; kinds are {kinds}")]
+    text = f"particle = {shown(particle)} must be a particle, such as Sphere(radius_m=5e-6)"
+    return [Problem(text, key="particle", value=shown(particle), remedy=f"kinds are {kinds}")]
 
 
 def concentration_problems(phase: ActiveMaterialValues) -> list[Problem]:
-    if phase.initial_concentration_mol_m3 < phase.maximum_concentration_mol_m3:
+    initial, maximum = phase.initial_concentration_mol_m3, phase.maximum_concentration_mol_m3
+    if initial < maximum:
         return []
-    text = f"initial_concentration_mol_m3 = {phase.initial_concentration_mol_m3:g} must be below"
-    return [Problem(f"{text} maximum_concentration_mol_m3 = {phase.maximum_concentration_mol_m3:g}", True)]
+    text = f"initial_concentration_mol_m3 = {initial:g} must be below maximum_concentration_mol_m3 = {maximum:g}"
+    remedy = "check both: the stoichiometry at the start is their ratio"
+    return [Problem(text, True, "initial_concentration_mol_m3", initial, "mol/m3", remedy)]
 
 
 def function_problems(phase: ActiveMaterialValues) -> list[Problem]:
@@ -147,16 +148,16 @@ def function_problems(phase: ActiveMaterialValues) -> list[Problem]:
     x = np.linspace(0, 1, 201)[1:-1]
     T, c_max = CHECK_TEMPERATURE_K, phase.maximum_concentration_mol_m3
     j0 = evaluate(phase.exchange_current_density_A_m2, c_e=1000.0, c_s=x * c_max, c_max=c_max, T=T)
-    problems = curve_problems("exchange_current_density_A_m2", j0, "0 < c_s < c_max", positive=True)
-    for name in ("open_circuit_potential_V", "entropic_change_V_K"):
+    problems = curve_problems("exchange_current_density_A_m2", j0, "0 < c_s < c_max", unit="A/m2", positive=True)
+    for name, unit in (("open_circuit_potential_V", "V"), ("entropic_change_V_K", "V/K")):
         value = getattr(phase, name)
         if isinstance(value, Table):
             problems += table_problems(name, value, phase.initial_stoichiometry)
         else:
-            problems += curve_problems(name, evaluate(value, x=x), "0 < x < 1")
+            problems += curve_problems(name, evaluate(value, x=x), "0 < x < 1", unit=unit)
     law = phase.diffusivity_m2_s
     D = jump_diffusivity(phase.material, x, T) if isinstance(law, DarkenDiffusivity) else evaluate(law, x=x, T=T)
-    problems += curve_problems("diffusivity_m2_s", D, "0 < x < 1", positive=True)
+    problems += curve_problems("diffusivity_m2_s", D, "0 < x < 1", unit="m2/s", positive=True)
     return problems or largest_problems("diffusivity_m2_s", D, quantities(ActivePhase)["diffusivity_m2_s"])
 
 
@@ -164,5 +165,8 @@ def particle_problems(phase: ActiveMaterialValues) -> list[Problem]:
     try:
         check_particle(phase.particle, phase.material)
     except (InputError, OutOfRangeError) as error:
-        return [Problem(f"particle {type(phase.particle).__name__}: {error}", isinstance(error, OutOfRangeError))]
+        kind = type(phase.particle).__name__
+        remedy = "give a particle that suits the material, or correct the material"
+        physical = isinstance(error, OutOfRangeError)
+        return [Problem(f"particle {kind}: {error}", physical, "particle", kind, remedy=remedy)]
     return []

@@ -6,12 +6,11 @@ from electrode_homog.parameters.checking import (
     CELSIUS,
     MILLIMETRES,
     MILLIVOLTS,
-    Problem,
     Slip,
     check_numbers,
     number,
-    raise_problems,
 )
+from electrode_homog.parameters.problem import Problem, raise_problems
 
 MILLIOHMS, MILLIAMPERE_HOURS = Slip("milliohms", 1e-3), Slip("mA h", 1e-3)
 
@@ -39,8 +38,10 @@ class Cell:
     def __post_init__(self):
         problems = check_numbers(self)
         if not problems and self.lower_voltage_V >= self.upper_voltage_V:
-            text = f"lower_voltage_V = {self.lower_voltage_V:g} must be below upper_voltage_V"
-            problems = [Problem(f"{text} = {self.upper_voltage_V:g}", True)]
+            low, high = self.lower_voltage_V, self.upper_voltage_V
+            text = f"lower_voltage_V = {low:g} must be below upper_voltage_V = {high:g}"
+            remedy = "exchange them, if they are swapped"
+            problems = [Problem(text, True, key="lower_voltage_V", value=low, unit="V", remedy=remedy)]
         raise_problems("cell", problems)
 
     @property

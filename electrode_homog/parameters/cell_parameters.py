@@ -18,9 +18,7 @@ from electrode_homog.parameters.active_phase import ActiveMaterialValues
 from electrode_homog.parameters.cell import Cell
 from electrode_homog.parameters.checking import (
     CHECK_TEMPERATURE_K,
-    Problem,
     quantities,
-    raise_problems,
     subsections,
     suggestion,
 )
@@ -28,6 +26,7 @@ from electrode_homog.parameters.electrode import CLOSURE_TOLERANCE, EFFECTIVE_AL
 from electrode_homog.parameters.electrolyte import Electrolyte
 from electrode_homog.parameters.entry import Entry, value_parts
 from electrode_homog.parameters.layers import Layers
+from electrode_homog.parameters.problem import Problem, raise_problems, raise_within, shown, shown_value
 from electrode_homog.parameters.separator import Separator
 from electrode_homog.parameters.thermal import Thermal
 from electrode_homog.particles import Particle, ReducedParticle, check_temperature, with_radius
@@ -82,13 +81,19 @@ class CellParameters:
         object.__setattr__(self, "uncertainties", MappingProxyType(dict(self.uncertainties)))
         object.__setattr__(self, "citations", tuple(self.citations))
         problems = [
-            Problem(f"{name} = {getattr(self, name)!r} must be a {kind.__name__}")
+            Problem(
+                f"{name} = {shown(getattr(self, name))} must be a {kind.__name__}",
+                key=name,
+                value=shown(getattr(self, name)),
+                remedy="give the section as a whole",
+            )
             for name, kind in SECTIONS.items()
             if not isinstance(getattr(self, name), kind)
             and not (name in OPTIONAL_SECTIONS and getattr(self, name) is None)
         ]
         if not isinstance(self.name, str) or not self.name.strip():
-            problems.append(Problem(f"name = {self.name!r} must be a text that is not empty"))
+            text = f"name = {self.name!r} must be a text that is not empty"
+            problems.append(Problem(text, key="name", value=shown_value(self.name), remedy="give the set a name"))
         raise_problems("parameter set", problems or self._provenance_problems() + self._temperature_problems())
 
     def __repr__(self) -> str:
@@ -123,7 +128,7 @@ class CellParameters:
         try:
             changed = _replaced(getattr(self.section(section), name), rest, value)
         except (InputError, OutOfRangeError) as error:
-            raise type(error)(f"{path} of {self.name}: {error}") from error
+            raise_within(error, f"{path} of {self.name}: ", path)
         top, _, inside = f"{section}.{name}".partition(".")
         if top in ("negative", "positive"):
             return self._with_electrode(top, {inside: changed}, source)
@@ -147,7 +152,7 @@ class CellParameters:
     def _with_electrode(self, which: str, changes: Mapping[str, Any], source: str) -> "CellParameters":
         shares = {"porosity", "active_fraction", "secondary", SECOND_FRACTION}
         if shares & set(changes) and "inactive_fraction" not in changes:
-            inactive = _inactive_fraction(getattr(self, which), changes)
+            inactive = _inactive_fraction(which, getattr(self, which), changes)
             if inactive is not None:
                 changes = {**changes, "inactive_fraction": inactive}
         return self._with_section(which, changes, source)
@@ -226,7 +231,7 @@ class CellParameters:
         try:
             changed = _changed(section, owner, changes)
         except (InputError, OutOfRangeError) as error:
-            raise type(error)(f"{self.name}, {section} {error}") from error
+            raise_within(error, f"{self.name}, {section} ", section)
         same = getattr(owner, CLOSING, None) == getattr(changed, CLOSING, None)
         paths = [f"{section}.{name}" for name in changes if not (name == CLOSING and same)]
         before = {old for path in paths for old in self._value_paths(path)}
@@ -273,15 +278,17 @@ class CellParameters:
         for path in sorted(expected | set(self.sources)):
             text = self.sources.get(path)
             if path not in expected:
-                problems.append(Problem(f"sources names {path!r}{suggestion(path, expected)}"))
+                problems.append(_unknown_path("sources", path, text, expected))
             elif not isinstance(text, str) or not text.strip():
-                problems.append(Problem(f"{path} has no source; give a paper and table, or 'assumed'"))
+                remedy = "give a paper and table, or 'assumed'"
+                problems.append(Problem(f"{path} has no source", False, path, shown_value(text), remedy=remedy))
         for path, value in self.uncertainties.items():
-            number = isinstance(value, float | int) and not isinstance(value, bool) and math.isfinite(value)
+            number = isinstance(value, float | int) and isinstance(shown_value(value), float) and math.isfinite(value)
             if path not in expected:
-                problems.append(Problem(f"uncertainties names {path!r}{suggestion(path, expected)}"))
+                problems.append(_unknown_path("uncertainties", path, value, expected))
             elif not number or value < 0:
-                problems.append(Problem(f"uncertainty of {path} = {value!r} must be a finite number >= 0"))
+                text, remedy = f"uncertainty of {path} = {shown(value)} must be a finite number >= 0", "one deviation"
+                problems.append(Problem(text, False, path, shown_value(value), remedy=f"give {remedy} in its unit"))
         return problems
 
     def _temperature_problems(self) -> list[Problem]:
@@ -295,11 +302,18 @@ class CellParameters:
                     check_temperature(phase.particle, phase.material, temperature_K)
                 except OutOfRangeError as error:
                     particle = type(phase.particle).__name__
-                    problems.append(Problem(f"{name} electrode: particle {particle}: {error}", True))
+                    remedy = "give a particle that suits the material, or other temperatures"
+                    text = f"{name} electrode: particle {particle}: {error}"
+                    problems.append(Problem(text, True, f"{name}.particle", temperature_K, "K", remedy))
         return problems
 
 
-def _inactive_fraction(electrode: Electrode, changes: Mapping[str, Any]) -> float | None:
+def _unknown_path(field: str, path: str, value: Any, expected: set[str]) -> Problem:
+    remedy = suggestion(path, expected).removeprefix("; ")
+    return Problem(f"{field} names {path!r}", key=path, value=shown_value(value), remedy=remedy)
+
+
+def _inactive_fraction(which: str, electrode: Electrode, changes: Mapping[str, Any]) -> float | None:
     """What closes the sum; None where the old value does, or where Electrode will refuse the change."""
     porosity = changes.get("porosity", electrode.porosity)
     active = changes.get("active_fraction", electrode.active_fraction)
@@ -312,10 +326,9 @@ def _inactive_fraction(electrode: Electrode, changes: Mapping[str, Any]) -> floa
     if abs(rest - electrode.inactive_fraction) <= CLOSURE_TOLERANCE or math.isnan(rest):
         return None
     if rest < -CLOSURE_TOLERANCE and 0 < porosity < 1 and 0 < active < 1:
-        raise OutOfRangeError(
-            f"porosity {porosity:g} + active_fraction {active:g} = {porosity + active:g} is above 1; "
-            "the active fraction is not changed silently: give both"
-        )
+        text = f"porosity {porosity:g} + active_fraction {active:g} = {porosity + active:g} is above 1"
+        remedy = "the active fraction is not changed silently: give both"
+        raise_problems(which, [Problem(text, True, f"{which}.porosity", porosity + active, "1", remedy)])
     return max(rest, 0.0)
 
 
@@ -372,7 +385,10 @@ def _changed(section: str, owner: Any, changes: Mapping[str, Any]) -> Any:
         else:
             values[name] = value
     for name, part in inside.items():
-        values[name] = _changed(f"{section}.{name}", getattr(owner, name), part)
+        try:
+            values[name] = _changed(f"{section}.{name}", getattr(owner, name), part)
+        except (InputError, OutOfRangeError) as error:
+            raise_within(error, "", name)
     return replace(owner, **values)
 
 

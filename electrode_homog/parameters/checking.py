@@ -2,24 +2,30 @@
 
 A field declared with `field(metadata=number(...))` carries its unit, range and slips. `check_numbers`
 reads them, turns each value into a float and lists every problem, so that one error names all of them.
+What a problem is, and the error that carries several, is in `problem`.
 """
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from electrode_homog.errors import InputError, OutOfRangeError
+from electrode_homog.errors import OutOfRangeError
 from electrode_homog.expression import Expression
+from electrode_homog.parameters.problem import Problem, shown, shown_value
+from electrode_homog.parameters.problem import raise_problems as raise_problems  # for those who check as we do
 from electrode_homog.table import Table
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor, TransportLaw
 
 CHECK_TEMPERATURE_K = 298.15
 """Where expressions of temperature are tried out before they are accepted."""
+
+TEMPERATURE_ALONE = ("T",)
+"""The variables of a conductivity of a solid and of thermal values."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +81,6 @@ class Quantity:
         return f"in {self.low:g} to {self.high:g}{unit}"
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong; `physical` if the value is understood but not physical (OutOfRangeError)."""
-
-    text: str
-    physical: bool = False
-
-
 Metadata = Mapping[str, Quantity]
 """What `dataclasses.field(metadata=...)` takes."""
 
@@ -114,12 +112,13 @@ def subsections(owner: type) -> dict[str, type]:
     return {f.name: f.metadata["section"] for f in fields(owner) if "section" in f.metadata}
 
 
-def section_type_problems(instance: Any) -> list["Problem"]:
+def section_type_problems(instance: Any) -> list[Problem]:
     problems = []
     for f in fields(instance):
         kind, value = f.metadata.get("section"), getattr(instance, f.name)
         if kind is not None and not isinstance(value, kind) and not (value is None and f.default is None):
-            problems.append(Problem(f"{f.name} = {value!r:.60} must be a {kind.__name__}"))
+            text = f"{f.name} = {shown(value)} must be a {kind.__name__}"
+            problems.append(Problem(text, key=f.name, value=shown(value), remedy="give the section as a whole"))
     return problems
 
 
@@ -145,40 +144,53 @@ def check_numbers(instance: Any) -> list[Problem]:
         elif isinstance(value, Expression):
             if value.variables != quantity.variables:
                 object.__setattr__(instance, name, Expression(value.text, quantity.variables))
-        elif not isinstance(value, quantity.others):
+        elif value is not None and not isinstance(value, quantity.others):
             object.__setattr__(instance, name, round(value) if quantity.whole else float(value))
     return problems
 
 
-def raise_problems(owner: str, problems: Sequence[Problem]) -> None:
-    """Raise one error with every problem, InputError if any of them is; return if there are none."""
-    if not problems:
-        return
-    kind = OutOfRangeError if all(problem.physical for problem in problems) else InputError
-    if len(problems) == 1:
-        raise kind(f"{owner}: {problems[0].text}")
-    lines = "".join(f"\n  - {problem.text}" for problem in problems)
-    raise kind(f"{owner}: {len(problems)} problems{lines}")
+def temperature_problems(instance: Any) -> list[Problem]:
+    """What is wrong with functions of temperature alone, where all functions are tried out; fields are checked."""
+    problems, T = [], CHECK_TEMPERATURE_K
+    for name, quantity in quantities(type(instance)).items():
+        value = getattr(instance, name)
+        if quantity.variables != TEMPERATURE_ALONE or not isinstance(value, Expression):
+            continue
+        there = value(T=T)
+        if not quantity.contains(there):
+            text = f"{name} is {there:g} {quantity.unit} at {T:g} K, not {quantity.range_text}"
+            problems.append(Problem(text, True, name, there, quantity.unit, _remedy(there, quantity)))
+    return problems
 
 
 def law_problems(name: str, law: TransportLaw, fraction_name: str, fraction: float) -> list[Problem]:
     """B must be in 0 < B <= volume fraction, the Voigt bound."""
+    remedy = "check B against its source: a tortuosity factor is fraction / B, never its inverse or its root"
     try:
         efficiency = law(fraction)
     except OutOfRangeError as error:
-        return [Problem(f"{name}: {error}", True)]
+        return [Problem(f"{name}: {error}", True, key=name, value=fraction, unit="1", remedy=remedy)]
     if 0 < efficiency <= fraction * (1 + 1e-12):
         return []
     text = f"{name} gives a transport efficiency of {efficiency:g}, above the {fraction_name} = {fraction:g}"
-    return [Problem(f"{text} (Voigt bound); FixedEfficiency(1.0) says of a solid that it is effective already", True)]
+    if fraction_name.startswith("solid"):
+        remedy = "FixedEfficiency(1.0), in a file effective = true, says of a solid that it is effective already"
+    return [Problem(f"{text} (Voigt bound)", True, key=name, value=efficiency, unit="1", remedy=remedy)]
 
 
-def curve_problems(name: str, values: float | np.ndarray, where: str, *, positive: bool = False) -> list[Problem]:
+def curve_problems(
+    name: str, values: float | np.ndarray, where: str, *, unit: str = "1", positive: bool = False
+) -> list[Problem]:
+    """What is wrong with the values of a function on a range."""
     values = np.asarray(values, float)
+    remedy = "check its coefficients and their units"
     if not np.all(np.isfinite(values)):
-        return [Problem(f"{name} is not finite everywhere in {where}", True)]
+        worst = float(values[~np.isfinite(values)].flat[0])
+        text = f"{name} is not finite everywhere in {where}"
+        return [Problem(text, True, key=name, value=worst, unit=unit, remedy=remedy)]
     if positive and not np.all(values > 0):
-        return [Problem(f"{name} is not positive everywhere in {where}: smallest value {values.min():g}", True)]
+        text = f"{name} is not positive everywhere in {where}: smallest value {values.min():g}"
+        return [Problem(text, True, key=name, value=float(values.min()), unit=unit, remedy=remedy)]
     return []
 
 
@@ -187,26 +199,34 @@ def largest_problems(name: str, values: float | np.ndarray, quantity: Quantity) 
     largest = float(np.max(values))
     if quantity.contains(largest):
         return []
-    text = f"the largest {name} is {largest:g} {quantity.unit}, not {quantity.range_text}{_remedy(largest, quantity)}"
-    return [Problem(text, True)]
+    text = f"the largest {name} is {largest:g} {quantity.unit}, not {quantity.range_text}"
+    return [Problem(text, True, key=name, value=largest, unit=quantity.unit, remedy=_remedy(largest, quantity))]
 
 
 def table_problems(name: str, value: Table, x: float) -> list[Problem]:
     """A table is of the stoichiometry, within 0 to 1, and holds the initial one, `x`: it is never extrapolated."""
     if value.variable != "x":
-        return [Problem(f"{name} is a table of {value.variable!r}; here it must be one of 'x', the stoichiometry")]
+        text = f"{name} is a table of {value.variable!r}; here it must be one of 'x', the stoichiometry"
+        return [Problem(text, key=name, value=value.variable, remedy="tabulate it over the stoichiometry, 'x'")]
     low, high = value.x[0], value.x[-1]
+    given: dict[str, Any] = {"key": name, "value": f"{low:g} to {high:g}", "unit": "1"}
+    text = f"{name} is a table from x = {low:g} to {high:g}"
     if low < 0 or high > 1:
-        return [Problem(f"{name} is a table from x = {low:g} to {high:g}; a stoichiometry is in 0 to 1", True)]
+        return [Problem(f"{text}; a stoichiometry is in 0 to 1", True, **given, remedy="divide by its maximum")]
     if not low <= x <= high:
-        text = f"{name} is a table from x = {low:g} to {high:g}, but the initial stoichiometry is {x:g}"
-        return [Problem(f"{text}: it is never extrapolated", True)]
+        text = f"{text}, but the initial stoichiometry is {x:g}"
+        return [Problem(text, True, **given, remedy="it is never extrapolated: measure it there, or start elsewhere")]
     return []
 
 
 def law_type_problems(**laws: TransportLaw) -> list[Problem]:
     return [
-        Problem(f"{name} = {law!r} must be a BruggemanLaw, a TortuosityFactor or a FixedEfficiency")
+        Problem(
+            f"{name} = {shown(law)} must be a BruggemanLaw, a TortuosityFactor or a FixedEfficiency",
+            key=name,
+            value=shown(law),
+            remedy="say what the number is: FixedEfficiency(0.2) is B itself",
+        )
         for name, law in laws.items()
         if not isinstance(law, BruggemanLaw | TortuosityFactor | FixedEfficiency)
     ]
@@ -224,29 +244,36 @@ def _problem(name: str, value: Any, quantity: Quantity) -> Problem | None:
         return _expression_problem(name, value, quantity)
     if isinstance(value, quantity.others):
         return None
+    about: dict[str, Any] = {"key": name, "value": shown_value(value), "unit": quantity.unit}
     if not quantity.constant_allowed:
         kinds = f"an expression of {', '.join(quantity.variables)}{quantity.others_text}"
-        return Problem(f"{name} = {_shown(value)} must be {kinds}")
-    unit = "" if quantity.unit == "1" else f" {quantity.unit}"
+        return Problem(f"{name} = {shown(value)} must be {kinds}", **about, remedy="write a formula or a table")
+    plain = f"write a plain number {quantity.range_text}"
     if isinstance(value, bool) or not isinstance(value, Real):
-        return Problem(f"{name} = {_shown(value)} is not a number; write a plain number {quantity.range_text}")
-    if not math.isfinite(value):
-        return Problem(f"{name} = {value} is not finite; write a number {quantity.range_text}")
-    if quantity.whole and not float(value).is_integer():
-        return Problem(f"{name} = {value:g} is not a whole number")
-    if not quantity.contains(float(value)):
-        return Problem(f"{name} = {value:g}{unit} is not {quantity.range_text}{_remedy(float(value), quantity)}", True)
+        return Problem(f"{name} = {shown(value)} is not a number", **about, remedy=plain)
+    try:
+        number = float(value)
+    except OverflowError:
+        return Problem(f"{name} = {shown(value)} is too large", **about, remedy=plain)
+    if not math.isfinite(number):
+        return Problem(f"{name} = {number} is not finite", **about, remedy=plain)
+    if quantity.whole and not number.is_integer():
+        return Problem(f"{name} = {number:g} is not a whole number", **about, remedy="write one without a fraction")
+    if not quantity.contains(number):
+        unit = "" if quantity.unit == "1" else f" {quantity.unit}"
+        text = f"{name} = {number:g}{unit} is not {quantity.range_text}"
+        return Problem(text, True, **about, remedy=_remedy(number, quantity))
     return None
 
 
 def _expression_problem(name: str, value: Expression, quantity: Quantity) -> Problem | None:
+    about: dict[str, Any] = {"key": name, "value": value.text, "unit": quantity.unit}
     if not quantity.variables:
-        return Problem(f"{name} = {value.text!r} is an expression; this value must be a number {quantity.range_text}")
+        text = f"{name} = {shown(value.text)} is an expression"
+        return Problem(text, **about, remedy=f"this value must be a number {quantity.range_text}")
     if not set(value.variables) <= set(quantity.variables):
-        return Problem(
-            f"{name} = {value.text!r} is an expression of {', '.join(value.variables)}; "
-            f"here it may use {', '.join(quantity.variables)}"
-        )
+        text = f"{name} = {shown(value.text)} is an expression of {', '.join(value.variables)}"
+        return Problem(text, **about, remedy=f"here it may use {', '.join(quantity.variables)}")
     return None
 
 
@@ -254,10 +281,6 @@ def _remedy(value: float, quantity: Quantity) -> str:
     for slip in quantity.slips:
         right = value * slip.factor + slip.offset
         if quantity.contains(right):
-            return f"; {slip.name}? then write {right:g}"
-    return ""
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+            return f"{slip.name}? then write {right:g}"
+    unit = "" if quantity.unit == "1" else f", in {quantity.unit},"
+    return f"check the value{unit} against its source"

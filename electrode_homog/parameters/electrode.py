@@ -27,16 +27,18 @@ from electrode_homog.parameters.checking import (
     MICROMETRES,
     MILLIMETRES,
     PERCENT,
-    Problem,
+    TEMPERATURE_ALONE,
     check_numbers,
     law_problems,
     law_type_problems,
     number,
-    raise_problems,
+    number_or_expression,
     section,
     section_type_problems,
+    temperature_problems,
 )
-from electrode_homog.parameters.layers import Layers
+from electrode_homog.parameters.layers import VOIGT_REMEDY, Layers
+from electrode_homog.parameters.problem import Problem, raise_problems, shown
 from electrode_homog.particles import DarkenDiffusivity, Particle
 from electrode_homog.table import Table
 from electrode_homog.transport_law import FixedEfficiency, TransportLaw
@@ -72,7 +74,9 @@ class Electrode(ActiveMaterialValues):
     particle: Particle
     maximum_concentration_mol_m3: float = field(metadata=maximum_concentration())
     initial_concentration_mol_m3: float = field(metadata=initial_concentration())
-    conductivity_S_m: float = field(metadata=number("S/m", 1e-8, 1e8))
+    conductivity_S_m: float | Expression = field(
+        metadata=number_or_expression("S/m", 1e-8, 1e8, variables=TEMPERATURE_ALONE)
+    )
     diffusivity_m2_s: float | Expression | DarkenDiffusivity = field(metadata=solid_diffusivity())
     open_circuit_potential_V: Expression | Table = field(metadata=open_circuit_potential())
     entropic_change_V_K: float | Expression | Table = field(metadata=entropic_change())
@@ -87,10 +91,12 @@ class Electrode(ActiveMaterialValues):
         problems = check_numbers(self) + particle_type_problems(self.particle) + section_type_problems(self)
         problems += law_type_problems(electrolyte_law=self.electrolyte_law, solid_law=self.solid_law)
         if not (self.layers is None or isinstance(self.layers, Layers)):
-            problems.append(Problem(f"layers = {self.layers!r:.60} must be Layers"))
+            given = shown(self.layers)
+            text = f"layers = {given} must be Layers"
+            problems.append(Problem(text, key="layers", value=given, remedy="give Layers, or leave them out"))
         if not problems:
             problems = function_problems(self) or particle_problems(self)
-            problems = self._fraction_problems() + self._law_problems() + problems
+            problems = self._fraction_problems() + self._law_problems() + temperature_problems(self) + problems
             problems = problems or self._layer_problems()
         raise_problems("electrode", problems)
 
@@ -122,7 +128,9 @@ class Electrode(ActiveMaterialValues):
         problems, total = [], sum(parts.values())
         if abs(total - 1) > CLOSURE_TOLERANCE:
             text = " + ".join(f"{name} {value:g}" for name, value in parts.items())
-            problems.append(Problem(f"{text} = {total:g}, not 1 within 1e-6", True))
+            remedy = "they are all of the electrode: give the inactive fraction what is left, or correct one of them"
+            text = f"{text} = {total:g}, not 1 within 1e-6"
+            problems.append(Problem(text, True, "porosity", total, "1", remedy))
         return problems + concentration_problems(self)
 
     def _law_problems(self) -> list[Problem]:
@@ -136,14 +144,16 @@ class Electrode(ActiveMaterialValues):
             return []
         problems = []
         if self.secondary is not None:
-            problems.append(Problem("layers of a blended electrode are not supported; leave one of them out"))
+            text = "layers of a blended electrode are not supported"
+            problems.append(Problem(text, key="layers", remedy="leave out the layers or the second active material"))
         if self.solid_law != EFFECTIVE_ALREADY:
             for layer, (porosity, B) in enumerate(
                 zip(self.layers.porosity, self.layers.solid_efficiency, strict=True), start=1
             ):
                 if (1 - porosity) * (1 + 1e-12) < B:
                     text = f"solid_efficiency {B:g} of layer {layer} is above its solid fraction {1 - porosity:g}"
-                    problems.append(Problem(f"layers: {text} (Voigt bound)", True))
+                    key = "layers.solid_efficiency"
+                    problems.append(Problem(f"{text} (Voigt bound)", True, key, B, "1", VOIGT_REMEDY))
         for name, layer_name in LAYER_MEANS.items():
             if getattr(self.layers, layer_name) is None:
                 continue
@@ -151,7 +161,7 @@ class Electrode(ActiveMaterialValues):
             if value is None or abs(mean - value) > CLOSURE_TOLERANCE * abs(mean):
                 kind = "harmonic mean" if layer_name.endswith("_efficiency") else "mean"
                 text = f"{name} is {'not given' if value is None else f'{value:.9g}'}, but the {kind} of its layers"
-                problems.append(Problem(f"{text} is {mean:.9g}; with_layers() sets both", True))
+                problems.append(Problem(f"{text} is {mean:.9g}", True, name, value, "1", "with_layers() sets both"))
         return problems
 
 

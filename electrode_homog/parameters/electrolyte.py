@@ -13,10 +13,12 @@ from electrode_homog.parameters.checking import (
     PERCENT,
     check_numbers,
     curve_problems,
+    largest_problems,
     number,
     number_or_expression,
-    raise_problems,
+    quantities,
 )
+from electrode_homog.parameters.problem import raise_problems
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,8 @@ class Electrolyte:
         if not problems:
             c_e = np.linspace(0.01, 1.5, 150) * self.initial_concentration_mol_m3
             where = f"c_e = {c_e[0]:g} to {c_e[-1]:g} mol/m3"
-            for name in (
-                "transference_number",
-                "thermodynamic_factor",
-                "diffusivity_m2_s",
-                "conductivity_S_m",
-            ):
+            for name, quantity in quantities(Electrolyte).items():
                 curve = evaluate(getattr(self, name), c_e=c_e, T=CHECK_TEMPERATURE_K)
-                problems += curve_problems(name, curve, where, positive=True)
+                found = curve_problems(name, curve, where, unit=quantity.unit, positive=True)
+                problems += found or largest_problems(name, curve, quantity)
         raise_problems("electrolyte", problems)

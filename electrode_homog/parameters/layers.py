@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.parameters.checking import Problem, raise_problems
+from electrode_homog.errors import InputError
+from electrode_homog.parameters.problem import Problem, raise_problems, shown
 
 SUM_TOLERANCE = 1e-9
 """Of the thickness fractions, whose sum is 1."""
+
+VOIGT_REMEDY = "B = effective / bulk conductivity of the layer cannot exceed the volume that conducts"
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,11 @@ class Layers:
     surface_area_per_m: tuple[float, ...] | None = None
 
     def __post_init__(self):
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value is not None:
-                object.__setattr__(self, field.name, _numbers(field.name, value))
+        given = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
+        problems = [problem for name, value in given.items() for problem in _list_problems(name, value)]
+        raise_problems("layers", problems)
+        for name, value in given.items():
+            object.__setattr__(self, name, tuple(float(item) for item in value))
         raise_problems("layers", self._length_problems() or self._problems())
 
     @property
@@ -85,7 +88,8 @@ class Layers:
         lengths = {f.name: len(getattr(self, f.name)) for f in fields(self) if getattr(self, f.name) is not None}
         if len(set(lengths.values())) > 1 or not self.thickness_fractions:
             text = ", ".join(f"{name} {length}" for name, length in lengths.items())
-            return [Problem(f"lists must have one entry per layer, not {text}")]
+            problem = f"lists must have one entry per layer, not {text}"
+            return [Problem(problem, key="thickness_fractions", value=text, remedy="make them equally long")]
         return []
 
     def _problems(self) -> list[Problem]:
@@ -94,29 +98,35 @@ class Layers:
             values = getattr(self, field.name)
             if values is not None and min(values) <= 0:
                 layer = 1 + values.index(min(values))
-                problems.append(Problem(f"{field.name} = {min(values):g} of layer {layer} must be positive", True))
+                text = f"{field.name} = {min(values):g} of layer {layer} must be positive"
+                problems.append(Problem(text, True, key=field.name, value=min(values), remedy="correct that entry"))
         total = sum(self.thickness_fractions)
         if abs(total - 1) > SUM_TOLERANCE:
-            problems.append(Problem(f"thickness_fractions add up to {total:.12g}, not 1", True))
+            text = f"thickness_fractions add up to {total:.12g}, not 1"
+            remedy = "divide each by their sum, if they are lengths"
+            problems.append(Problem(text, True, "thickness_fractions", total, "1", remedy))
         for number, (porosity, active, B) in enumerate(
             zip(self.porosity, self.active_fraction, self.electrolyte_efficiency, strict=True), start=1
         ):
             if porosity + active > 1 + 1e-6:
                 text = f"porosity {porosity:g} + active_fraction {active:g} = {porosity + active:g} of layer {number}"
-                problems.append(Problem(f"{text} is above 1", True))
+                about = ("porosity", porosity + active, "1", "correct one of them")
+                problems.append(Problem(f"{text} is above 1", True, *about))
             if porosity * (1 + 1e-12) < B:
                 text = f"electrolyte_efficiency {B:g} of layer {number} is above its porosity {porosity:g}"
-                problems.append(Problem(f"{text} (Voigt bound)", True))
+                about = ("electrolyte_efficiency", B, "1", VOIGT_REMEDY)
+                problems.append(Problem(f"{text} (Voigt bound)", True, *about))
         return problems
 
 
-def _numbers(name: str, value: Any) -> tuple[float, ...]:
+def _list_problems(name: str, value: Any) -> list[Problem]:
+    about: dict[str, Any] = {"key": name, "value": shown(value), "remedy": "give a list of numbers, one per layer"}
     try:
-        numbers = tuple(float(item) for item in value if not isinstance(item, bool | str))
+        numbers = [float(item) for item in value if not isinstance(item, bool | str)]
         if len(numbers) != len(value):
             raise TypeError
-    except (TypeError, ValueError):
-        raise InputError(f"layers: {name} = {value!r:.60} must be a list of numbers, one per layer") from None
+    except (TypeError, ValueError, OverflowError):
+        return [Problem(f"{name} = {shown(value)} must be a list of numbers, one per layer", **about)]
     if not np.all(np.isfinite(numbers)):
-        raise OutOfRangeError(f"layers: {name} has values that are not finite")
-    return numbers
+        return [Problem(f"{name} has values that are not finite", True, **about)]
+    return []

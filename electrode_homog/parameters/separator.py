@@ -10,8 +10,8 @@ from electrode_homog.parameters.checking import (
     law_problems,
     law_type_problems,
     number,
-    raise_problems,
 )
+from electrode_homog.parameters.problem import raise_problems
 from electrode_homog.transport_law import TransportLaw
 
 

@@ -1,22 +1,26 @@
 """What a cell needs for its temperature: heat capacity, conduction in both directions, cooling.
 
 Layers of a cell conduct in series through the thickness and in parallel in the plane, so both values are kept; only an
-image tells them apart for an electrode.
+image tells them apart for an electrode. Specific heats and thermal conductivities may be functions of temperature T [K].
 """
 
 from dataclasses import dataclass, field
 
+from electrode_homog.expression import Expression
 from electrode_homog.parameters.checking import (
     MICROMETRES,
     MILLIMETRES,
+    TEMPERATURE_ALONE,
     Metadata,
     Slip,
     check_numbers,
     number,
-    raise_problems,
+    number_or_expression,
     section,
     section_type_problems,
+    temperature_problems,
 )
+from electrode_homog.parameters.problem import raise_problems
 
 GRAMS_PER_CM3, JOULE_PER_GRAM_K = Slip("g/cm3", 1e3), Slip("J/(g K)", 1e3)
 CM2, CM3, LITRES = Slip("cm2", 1e-4), Slip("cm3", 1e-6), Slip("litres", 1e-3)
@@ -27,11 +31,11 @@ def _density() -> Metadata:
 
 
 def _specific_heat() -> Metadata:
-    return number("J/(kg K)", 50.0, 5e3, JOULE_PER_GRAM_K)
+    return number_or_expression("J/(kg K)", 50.0, 5e3, JOULE_PER_GRAM_K, variables=TEMPERATURE_ALONE)
 
 
 def _conductivity() -> Metadata:
-    return number("W/(m K)", 1e-3, 2e3)
+    return number_or_expression("W/(m K)", 1e-3, 2e3, variables=TEMPERATURE_ALONE)
 
 
 def _transfer() -> Metadata:
@@ -43,12 +47,12 @@ class ThermalLayer:
     """Electrode or separator with its electrolyte; effective values of the whole layer. Errors as in Electrode."""
 
     density_kg_m3: float = field(metadata=_density())
-    specific_heat_J_kg_K: float = field(metadata=_specific_heat())
-    through_plane_conductivity_W_m_K: float = field(metadata=_conductivity())
-    in_plane_conductivity_W_m_K: float = field(metadata=_conductivity())
+    specific_heat_J_kg_K: float | Expression = field(metadata=_specific_heat())
+    through_plane_conductivity_W_m_K: float | Expression = field(metadata=_conductivity())
+    in_plane_conductivity_W_m_K: float | Expression = field(metadata=_conductivity())
 
     def __post_init__(self):
-        raise_problems("thermal layer", check_numbers(self))
+        raise_problems("thermal layer", check_numbers(self) or temperature_problems(self))
 
 
 @dataclass(frozen=True)
@@ -62,14 +66,14 @@ class CurrentCollector:
     thickness_m: float = field(metadata=number("m", 1e-6, 1e-3, MICROMETRES, MILLIMETRES))
     conductivity_S_m: float = field(metadata=number("S/m", 1e3, 1e9))
     density_kg_m3: float = field(metadata=_density())
-    specific_heat_J_kg_K: float = field(metadata=_specific_heat())
-    thermal_conductivity_W_m_K: float = field(metadata=_conductivity())
+    specific_heat_J_kg_K: float | Expression = field(metadata=_specific_heat())
+    thermal_conductivity_W_m_K: float | Expression = field(metadata=_conductivity())
     tab_width_m: float | None = field(default=None, metadata=number("m", 1e-4, 10.0, MILLIMETRES))
     tab_centre_y_m: float | None = field(default=None, metadata=number("m", 0.0, 100.0, MILLIMETRES))
     tab_centre_z_m: float | None = field(default=None, metadata=number("m", 0.0, 100.0, MILLIMETRES))
 
     def __post_init__(self):
-        raise_problems("current collector", check_numbers(self))
+        raise_problems("current collector", check_numbers(self) or temperature_problems(self))
 
 
 @dataclass(frozen=True)

@@ -49,9 +49,18 @@ from typing import Any, get_args, get_type_hints
 from electrode_homog.errors import ElectrodeHomogError, InputError, OutOfRangeError
 from electrode_homog.expression import Expression
 from electrode_homog.parameters.cell_parameters import OPTIONAL_SECTIONS, SECTIONS, CellParameters
-from electrode_homog.parameters.checking import Problem, quantities, raise_problems, subsections, suggestion
+from electrode_homog.parameters.checking import quantities, subsections, suggestion
 from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY
 from electrode_homog.parameters.layers import Layers
+from electrode_homog.parameters.problem import (
+    Problem,
+    problems_of,
+    raise_problems,
+    raise_within,
+    shown,
+    shown_value,
+    within,
+)
 from electrode_homog.parameters.toml_structure import dataclass_from_toml, from_toml, toml_name
 from electrode_homog.particles import Particle, Sphere
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor
@@ -63,18 +72,24 @@ LAW_KEYS = ("bruggeman_exponent", "tortuosity_factor", "transport_efficiency", "
 
 
 def load_parameter_set(name_or_path: str | Path) -> CellParameters:
-    """Read a shipped set by name ("chen2020"), or a file: a Path, or a text that ends in ".toml".
+    """Read a shipped set by name ("chen2020"), or a file: a Path, or a text that ends in ".toml" or ".json" (BPX).
 
     Raises InputError for a file that cannot be read or has anything wrong in form, OutOfRangeError if all
     of its problems are values that are not physical; the message names the file and lists every problem.
     """
+    if str(name_or_path).endswith(".json"):
+        from electrode_homog.parameters.exchange.bpx_reading import read_bpx  # which reads more than this module does
+
+        return read_bpx(name_or_path)
     if isinstance(name_or_path, Path) or str(name_or_path).endswith(".toml"):
         path = Path(name_or_path)
         return _parsed(_text(path), str(path))
     shipped = _shipped()
     if name_or_path not in shipped:
         hint = suggestion(str(name_or_path), shipped)
-        raise InputError(f"no parameter set {name_or_path!r} is shipped{hint}; the path of a file ends in .toml")
+        raise InputError(
+            f"no parameter set {name_or_path!r} is shipped{hint}; the path of a file ends in .toml or .json"
+        )
     return _parsed(shipped[name_or_path].read_text(encoding="utf-8"), f"{name_or_path}.toml")
 
 
@@ -126,24 +141,28 @@ def _parsed(text: str, where: str) -> CellParameters:
     try:
         return CellParameters(**top, **sections, sources=sources, uncertainties=uncertainties)
     except ElectrodeHomogError as error:
-        raise type(error)(f"{where}: {error}") from error
+        raise_within(error, f"{where}: ", "")
 
 
 def _top_level(document: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
     allowed = (*TOP_LEVEL, *SECTIONS)
     for key in document:
         if key not in allowed:
-            problems.append(Problem(f"{key!r} is not a key of a parameter set{suggestion(key, allowed)}"))
+            text, remedy = f"{key!r} is not a key of a parameter set", suggestion(key, allowed).removeprefix("; ")
+            problems.append(Problem(text, key=key, value=shown(document[key]), remedy=remedy))
     schema = document.get("schema")
     if schema != SCHEMA or isinstance(schema, bool):
-        problems.append(Problem(f"schema = {schema!r} is not known; this version reads schema = {SCHEMA}"))
+        text, remedy = f"schema = {shown(schema)} is not known", f"this version reads schema = {SCHEMA}"
+        problems.append(Problem(text, key="schema", value=shown_value(schema), remedy=remedy))
     top = {"name": document.get("name"), "title": document.get("title", "")}
     for key, value in top.items():
         if not isinstance(value, str) or (key == "name" and not value.strip()):
-            problems.append(Problem(f"{key} = {value!r} must be a text"))
+            text, remedy = f"{key} = {shown(value)} must be a text", "write it in quotes"
+            problems.append(Problem(text, key=key, value=shown_value(value), remedy=remedy))
     citations = document.get("citations", [])
     if not isinstance(citations, list) or not all(isinstance(citation, str) for citation in citations):
-        problems.append(Problem(f"citations = {citations!r} must be a list of texts"))
+        text, remedy = f"citations = {shown(citations)} must be a list of texts", 'write ["...", "..."]'
+        problems.append(Problem(text, key="citations", value=shown(citations), remedy=remedy))
     return {**top, "citations": citations}
 
 
@@ -156,9 +175,9 @@ class _SectionReader:
         self.uncertainties: dict[str, float] = {}
         self.table = table if isinstance(table, dict) else {}
         if table is None:
-            self._problem("section is missing")
+            self._problem("", "section is missing", remedy=f"add [{section}]")
         elif not isinstance(table, dict):
-            self._problem(f"must be a section, not {table!r}")
+            self._problem("", f"must be a section, not {shown(table)}", shown(table), remedy=f"write [{section}]")
 
     def instance(self) -> Any:
         """The dataclass of the section, or None where that was not possible."""
@@ -168,20 +187,21 @@ class _SectionReader:
         names = [f.name for f in fields(self.kind)]
         for key in self.table:
             if key not in names:
-                self._problem(f"{key!r} is not a key of this section{suggestion(key, names)}")
+                remedy = suggestion(key, names).removeprefix("; ")
+                self._problem(key, f"{key!r} is not a key of this section", _given(self.table[key]), remedy=remedy)
         values, inner = {}, subsections(self.kind)
         for f in fields(self.kind):
             if f.name in self.table:
                 read = self._section if f.name in inner else self._leaf
                 values[f.name] = read(f.name, self.table[f.name])
             elif f.default is MISSING:
-                self._problem(f"{f.name} is missing")
+                self._problem(f.name, f"{f.name} is missing", remedy="add it, with its source")
         if len(self.problems) > before:
             return None
         try:
             return self.kind(**values)
         except (InputError, OutOfRangeError) as error:
-            self._problem(str(error), physical=isinstance(error, OutOfRangeError))
+            self.problems += within(self.section, problems_of(error))
             return None
 
     def _section(self, name: str, table: Any) -> Any:
@@ -194,11 +214,13 @@ class _SectionReader:
     def _leaf(self, name: str, leaf: Any) -> Any:
         path = f"{self.section}.{name}"
         if not isinstance(leaf, dict):
-            self._problem(f'{name} = {leaf!r} has no source; write {name} = {{value = {leaf!r}, source = "..."}}')
+            remedy = f'write {name} = {{value = {shown(leaf)}, source = "..."}}'
+            self._problem(name, f"{name} = {shown(leaf)} has no source", leaf, remedy=remedy)
             return None
         source = leaf.get("source")
         if not isinstance(source, str) or not source.strip():
-            self._problem(f'{name} has no source; add source = "paper and table", or "assumed"')
+            remedy = 'add source = "paper and table", or "assumed"'
+            self._problem(name, f"{name} has no source", _given(leaf), remedy=remedy)
         else:
             self.sources[path] = source
         if "uncertainty" in leaf:
@@ -207,8 +229,10 @@ class _SectionReader:
         try:
             return self._content(name, content)
         except (InputError, OutOfRangeError) as error:
-            self._problem(f"{name}: {error}", physical=isinstance(error, OutOfRangeError))
-            return None
+            self._content_problems(name, content, error)
+        except OverflowError:
+            self._content_problems(name, content, OutOfRangeError("a number is too large"))
+        return None
 
     def _content(self, name: str, content: dict[str, Any]) -> Any:
         if name.endswith("_law"):
@@ -227,8 +251,28 @@ class _SectionReader:
         _only(content, ("value",))
         return content["value"]
 
-    def _problem(self, text: str, *, physical: bool = False) -> None:
-        self.problems.append(Problem(f"[{self.section}] {text}", physical))
+    def _content_problems(self, name: str, content: dict[str, Any], error: ElectrodeHomogError) -> None:
+        """Those inside a value, such as layers, lie in it; else the value itself is what is wrong."""
+        inside = getattr(error, "problems", ())
+        if inside:
+            self.problems += within(f"{self.section}.{name}", inside)
+            return
+        self._problem(name, f"{name}: {error}", _given(content), physical=isinstance(error, OutOfRangeError))
+
+    def _problem(
+        self, name: str, text: str, value: Any = None, *, remedy: str = "correct it", physical: bool = False
+    ) -> None:
+        key = f"{self.section}.{name}" if name else self.section
+        unit = quantities(self.kind)[name].unit if name in quantities(self.kind) else ""
+        self.problems.append(Problem(text, physical, key, shown_value(value), unit, remedy))
+
+
+def _given(leaf: Any) -> Any:
+    """What a leaf says, without its source."""
+    if not isinstance(leaf, dict):
+        return leaf
+    content = {key: value for key, value in leaf.items() if key not in ("source", "uncertainty")}
+    return next(iter(content.values())) if len(content) == 1 else content
 
 
 def _particle(content: dict[str, Any]) -> Any:
@@ -250,7 +294,7 @@ def _law(name: str, content: dict[str, Any]) -> Any:
     if given[0] == "effective":
         _only(content, ("effective",))
         if value is not True:
-            raise InputError(f"effective = {value!r}; write effective = true, or another law")
+            raise InputError(f"effective = {shown(value)}; write effective = true, or another law")
         return EFFECTIVE_ALREADY
     _check_plain_number(given[0], value)
     match given[0]:
@@ -269,7 +313,7 @@ def _bruggeman_law(content: dict[str, Any]) -> BruggemanLaw:
     if "porosity_range" in content:
         limits = content["porosity_range"]
         if not isinstance(limits, list) or len(limits) != 2:
-            raise InputError(f"porosity_range = {limits!r} must be [lowest, highest]")
+            raise InputError(f"porosity_range = {shown(limits)} must be [lowest, highest]")
         for limit in limits:
             _check_plain_number("porosity_range", limit)
         optional["porosity_range"] = (float(limits[0]), float(limits[1]))
@@ -292,4 +336,4 @@ def _only(content: dict[str, Any], required: tuple[str, ...], *, optional: tuple
 
 def _check_plain_number(name: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, float | int) or abs(value) > 1e300:
-        raise InputError(f"{name} = {value!r} is not a plain number")
+        raise InputError(f"{name} = {shown(value)} is not a plain number")

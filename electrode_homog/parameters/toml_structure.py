@@ -24,6 +24,7 @@ import numpy as np
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression
 from electrode_homog.parameters.checking import suggestion
+from electrode_homog.parameters.problem import shown
 from electrode_homog.table import Table
 
 USUAL_VARIABLES = ("x", "T")
@@ -244,5 +245,5 @@ def _described(kinds: tuple[Any, ...]) -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = shown(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

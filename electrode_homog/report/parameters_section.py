@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from electrode_homog.parameters import EFFECTIVE_ALREADY, CellParameters, Entry
+from electrode_homog.parameters import EFFECTIVE_ALREADY, CellParameters, Electrode, Entry
 from electrode_homog.particles import Sphere
 from electrode_homog.report.contents import Contents, Labelled
 from electrode_homog.report.digits import change, percent, rounded, unit_text, with_error, written
@@ -39,9 +39,16 @@ def parameters_section(contents: Contents) -> Section | None:
 
 def usable_capacity_Ah(cell: CellParameters) -> float:
     """Charge that the initial state can deliver: lithium in the negative, or room in the positive electrode."""
-    lithium = cell.negative.initial_stoichiometry * cell.theoretical_capacity_Ah("negative")
-    room = (1 - cell.positive.initial_stoichiometry) * cell.theoretical_capacity_Ah("positive")
+    lithium = initial_filling(cell.negative) * cell.theoretical_capacity_Ah("negative")
+    room = (1 - initial_filling(cell.positive)) * cell.theoretical_capacity_Ah("positive")
     return min(lithium, room)
+
+
+def initial_filling(electrode: Electrode) -> float:
+    """Mean stoichiometry of all active material at the start."""
+    phases = [electrode] if electrode.secondary is None else [electrode, electrode.secondary]
+    lithium = sum(phase.active_fraction * phase.initial_concentration_mol_m3 for phase in phases)
+    return lithium / sum(phase.active_fraction * phase.maximum_concentration_mol_m3 for phase in phases)
 
 
 def _cell_panel(labelled: Labelled[CellParameters], base: Labelled[CellParameters], contents: Contents) -> Panel:
@@ -69,8 +76,13 @@ def _cell_panel(labelled: Labelled[CellParameters], base: Labelled[CellParameter
 def _is_changed(entry: Entry, before: dict[str, Entry]) -> bool:
     if before:
         old = before.get(entry.path)
-        return old is None or (old.value, old.source) != (entry.value, entry.source)
+        return old is None or old.value != entry.value or not _same_source(entry.source, old.source)
     return entry.source == _BY_CALLER
+
+
+def _same_source(source: str, of_base: str) -> bool:
+    """Whether a source is that of the base set, or says so: "from base set chen2020: …"."""
+    return source == of_base or source.endswith(f": {of_base}")
 
 
 def _entry_table(
@@ -146,6 +158,11 @@ def _consequences_panel(contents: Contents) -> Panel:
 
 def _particle_caution(contents: Contents) -> str:
     electrodes = [getattr(cell.item, side) for cell in contents.cells for side in ("negative", "positive")]
+    if any(electrode.measured_surface_area_per_m is not None for electrode in electrodes):
+        return (
+            "Where a reacting surface was measured, it does not go with the radius of the particles: they take up what "
+            "passes through it, at the size that they have. Elsewhere it is 3 × active fraction / radius."
+        )
     if all(isinstance(electrode.particle, Sphere) for electrode in electrodes):
         return (
             "Particles are spheres of one radius; the reacting surface is 3 × active fraction / radius. Neither comes "
@@ -253,13 +270,13 @@ def _capacity_cautions(labelled: Labelled[CellParameters]) -> list[str]:
             f"{labelled.label}: the nominal capacity, {rounded(nominal)} Ah, differs from what the initial state can "
             f"deliver, {rounded(usable)} Ah ({change(usable, nominal)}). A C-rate is a share of the nominal one."
         )
-    full = cell.negative.initial_stoichiometry
+    full = initial_filling(cell.negative)
     if full > _NO_RESERVE:
         found.append(
             f"{labelled.label}: the negative electrode starts {percent(full)} full, with no reserve against plating."
         )
     lithium = full * cell.theoretical_capacity_Ah("negative")
-    room = (1 - cell.positive.initial_stoichiometry) * cell.theoretical_capacity_Ah("positive")
+    room = (1 - initial_filling(cell.positive)) * cell.theoretical_capacity_Ah("positive")
     if room < lithium:
         found.append(
             f"{labelled.label}: the positive electrode has room for {rounded(room)} Ah, less than the "
@@ -304,7 +321,7 @@ def _image_cautions(cell: CellParameters, base: CellParameters, contents: Conten
     found = []
     for which in ("negative", "positive"):
         electrode, path = getattr(cell, which), f"{which}.electrolyte_law"
-        if cell.sources[path] == base.sources[path]:
+        if _same_source(cell.sources[path], base.sources[path]):
             continue
         nearest = min(fractions, key=lambda f: abs(f - electrode.porosity), default=electrode.porosity)
         if abs(nearest - electrode.porosity) > _SAME_POROSITY:

@@ -1,7 +1,8 @@
 """The study that needs no input: an electrode made by the computer, as the positive one of Chen et al. (2020)."""
 
 from electrode_homog.images import ELECTRODE_PHASES
-from electrode_homog.workflow.study import GeneratedImage, HandOver, Study, TensorRequest
+from electrode_homog.workflow.image_choices import HandOver
+from electrode_homog.workflow.study import GeneratedImage, Study, TensorRequest
 
 
 def demonstration_study(*, seed: int = 1, size: int = 128) -> Study:

@@ -10,6 +10,7 @@ from electrode_homog.p2d import CellRun
 from electrode_homog.parameters import CellParameters
 from electrode_homog.report import Named
 from electrode_homog.transport_law import BruggemanLaw
+from electrode_homog.workflow.hand_over import ElectrodeFromImage
 from electrode_homog.workflow.study import Study
 
 
@@ -24,7 +25,10 @@ class DischargeVariant:
 
 @dataclass(frozen=True)
 class StudyResult:
-    """All that a study found; `variants` are base set, image fractions with the base set's law, image transport."""
+    """All that a study found; `variants` are base set, image fractions with the base set's law, image transport.
+
+    `from_image` is the electrode behind the last of them.
+    """
 
     study: Study
     electrode: Microstructure
@@ -32,7 +36,14 @@ class StudyResult:
     tensors: Mapping[str, EffectiveTensor]
     subvolumes: SubvolumeValues | None
     law: BruggemanLaw | None
-    variants: tuple[DischargeVariant, ...]
+    variants: tuple[DischargeVariant, ...] = ()
+    from_image: ElectrodeFromImage | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to be careful with, of the image and of its hand-over, each sentence once."""
+        of_hand_over = () if self.from_image is None else self.from_image.warnings
+        return tuple(dict.fromkeys((*self.description.warnings, *of_hand_over)))
 
     def report_items(self) -> list[Any]:
         """The results for `write_report`; the base set comes first, since others are compared with it."""

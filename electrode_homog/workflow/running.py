@@ -6,6 +6,7 @@ unless overwriting is asked for. Nothing is ever deleted.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -21,16 +22,20 @@ from electrode_homog.homogenization import (
     subvolume_values,
 )
 from electrode_homog.images import generate_electrode, read_image
-from electrode_homog.microstructure import Microstructure, Survey, describe
+from electrode_homog.microstructure import Description, Microstructure, describe
 from electrode_homog.output import exclusive_folder, write_whole
 from electrode_homog.p2d import CSV_COLUMNS, ConstantCurrent, simulate
-from electrode_homog.parameters import CellParameters, load_parameter_set, save_parameter_set
-from electrode_homog.provenance import from_json, to_json
+from electrode_homog.parameters import CellParameters, load_parameter_set, save_parameter_set, write_battinfo
+from electrode_homog.provenance import current_provenance, from_json, to_json
 from electrode_homog.report import write_report
-from electrode_homog.transport_law import BruggemanLaw, fit_bruggeman
-from electrode_homog.workflow.hand_over import handed_over, with_image_fractions
+from electrode_homog.transport_law import BruggemanLaw
+from electrode_homog.workflow.electrode_from_image import fitted_law
+from electrode_homog.workflow.hand_over import ElectrodeFromImage, check_plan, hand_over, with_image_fractions
+from electrode_homog.workflow.image_choices import HandOver
+from electrode_homog.workflow.image_values import ImageFindings
 from electrode_homog.workflow.result import DischargeVariant, StudyResult
-from electrode_homog.workflow.study import GeneratedImage, HandOver, ImageFile, Study, TensorRequest
+from electrode_homog.workflow.ro_crate import METADATA, write_ro_crate
+from electrode_homog.workflow.study import GeneratedImage, ImageFile, Study, TensorRequest
 
 Tell = Callable[[str], None]
 MARKER = ".study"
@@ -43,8 +48,9 @@ def run_study(
 
     `watch` receives the `Progress` of each tensor.
 
-    Writes study.toml, description.json, tensor-NAME.json, cell.toml, discharge.csv and report.html. Raises
-    InputError if the folder holds something else or is in use, and what the steps raise; finished steps stay.
+    Writes study.toml, description.json, tensor-NAME.json, cell.toml, cell.jsonld (BattINFO), discharge.csv, report.html
+    and ro-crate-metadata.json, which describes them. Raises InputError if the folder holds something else or is in
+    use, and what the steps raise; finished steps stay.
     """
     folder = Path(folder)
     _refuse_foreign(folder, overwrite)
@@ -52,8 +58,7 @@ def run_study(
     base = load_parameter_set(study.hand_over.base) if study.hand_over else None
     electrode = load_electrode(study)
     tell(f"image {electrode.image.source}: {_size(electrode)}")
-    if study.subvolume_tensor is not None:
-        check_divisions(electrode.image.shape, study.subvolume_divisions)
+    _refuse_what_does_not_fit(study, electrode, base)
     with exclusive_folder(folder):
         _claim(folder, study, overwrite)
         tell("fractions, surfaces, sizes, correlation")
@@ -63,13 +68,27 @@ def run_study(
             name: _tensor(electrode, name, request, folder, tell, watch) for name, request in study.tensors.items()
         }
         subvolumes, law = _subvolume_law(study, electrode, tell)
-        variants: tuple[DischargeVariant, ...] = ()
+        result = StudyResult(study, electrode, description, tensors, subvolumes, law)
         if study.hand_over is not None and base is not None:
-            variants = _discharged(study, study.hand_over, base, description.survey, tensors, law, folder, tell)
-        result = StudyResult(study, electrode, description, tensors, subvolumes, law, variants)
+            found = _findings(study, description, tensors, subvolumes, law)
+            from_image = hand_over(electrode, base, study.hand_over, found, tell=tell, watch=watch)
+            save_parameter_set(from_image.cell, folder / "cell.toml", overwrite=True)
+            write_battinfo(from_image.cell, folder / "cell.jsonld", overwrite=True)
+            variants = _discharged(study, study.hand_over, base, from_image, description, folder, tell)
+            result = replace(result, variants=variants, from_image=from_image)
         tell("report")
         write_report(result.report_items(), folder / "report.html", title=study.title, overwrite=overwrite)
+        cell_from = study.hand_over.base if study.hand_over else None
+        write_ro_crate(folder, base=cell_from, ended=current_provenance().created, overwrite=True)
     return result
+
+
+def _refuse_what_does_not_fit(study: Study, electrode: Microstructure, base: CellParameters | None) -> None:
+    if study.hand_over is not None and base is not None:
+        wanted = {role: study.tensors[name].conductivity for role, name in study.hand_over.tensors.items()}
+        check_plan(base, study.hand_over, wanted, electrode)
+    if study.subvolume_tensor is not None:
+        check_divisions(electrode.image.shape, study.subvolume_divisions)
 
 
 def load_electrode(study: Study) -> Microstructure:
@@ -107,9 +126,9 @@ def _refuse_foreign(folder: Path, overwrite: bool) -> None:
 def _refuse_inputs_in(folder: Path, study: Study) -> None:
     """Results must not replace what the study reads, whatever overwriting was asked for."""
     inputs = [study.image.path] if isinstance(study.image, ImageFile) else []
-    if study.hand_over is not None and study.hand_over.base.endswith(".toml"):
+    if study.hand_over is not None and study.hand_over.base.endswith((".toml", ".json")):
         inputs.append(Path(study.hand_over.base))
-    names = ("cell.toml", "description.json", "discharge.csv", "report.html", "study.toml")
+    names = ("cell.toml", "cell.jsonld", "description.json", "discharge.csv", "report.html", "study.toml", METADATA)
     outputs = {(folder / name).resolve() for name in (*names, *(f"tensor-{name}.json" for name in study.tensors))}
     for path in inputs:
         if path.resolve() in outputs:
@@ -175,32 +194,37 @@ def _subvolume_law(
     tell(f"sub-volumes {study.subvolume_divisions}: scatter and Bruggeman exponent of {study.subvolume_tensor!r}")
     request = study.tensors[study.subvolume_tensor]
     values = subvolume_values(electrode, request.conductivity, divisions=study.subvolume_divisions)
-    if not values.pieces:
-        return values, None
     pores = study.hand_over.porosity if study.hand_over else tuple(request.conductivity)
-    porosity = values.fractions_of(*pores)
-    mixed = porosity < 1  # a piece that is all pore has B = 1 with every exponent
-    law = fit_bruggeman(porosity[mixed], values.values[mixed]) if mixed.any() else None
-    return values, law
+    return values, fitted_law(values, pores)
+
+
+def _findings(
+    study: Study,
+    description: Description,
+    tensors: dict[str, EffectiveTensor],
+    subvolumes: SubvolumeValues | None,
+    law: BruggemanLaw | None,
+) -> ImageFindings:
+    scatter = {}
+    if study.subvolume_tensor is not None and subvolumes is not None:
+        scatter = {study.subvolume_tensor: subvolumes}
+    errors = {phase.name: phase.fraction_relative_error for phase in description.phases}
+    return ImageFindings(description.survey, tensors, scatter, law, errors)
 
 
 def _discharged(
     study: Study,
     plan: HandOver,
     base: CellParameters,
-    survey: Survey,
-    tensors: dict[str, EffectiveTensor],
-    law: BruggemanLaw | None,
+    from_image: ElectrodeFromImage,
+    description: Description,
     folder: Path,
     tell: Tell,
 ) -> tuple[DischargeVariant, ...]:
-    solid = None if plan.solid is None else tensors[plan.solid]
-    with_image = handed_over(base, plan, survey, tensors[plan.electrolyte], solid, law)
-    save_parameter_set(with_image, folder / "cell.toml", overwrite=True)
     cells = {
         "base set": base,
-        "image fractions, transport law of the base set": with_image_fractions(base, plan, survey),
-        "image fractions and transport": with_image,
+        "image fractions, transport law of the base set": with_image_fractions(base, plan, description.survey),
+        "image fractions and transport": from_image.cell,
     }
     variants = []
     for name, cell in cells.items():

@@ -4,12 +4,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.homogenization import Boundary
+from electrode_homog.workflow.hand_over import check_efficiencies
+from electrode_homog.workflow.image_choices import HandOver
+from electrode_homog.workflow.image_layers import check_boundaries
 
-Side = Literal["negative", "positive"]
+KEYS = {
+    "electrolyte": "electrolyte_transport",
+    "solid": "solid_conductivity_S_m",
+    "skeleton": "solid_transport",
+    "heat": "thermal_conductivity_W_m_K",
+}
+"""What a study file calls the tensors of a hand-over."""
 
 
 @dataclass(frozen=True)
@@ -42,24 +50,6 @@ class TensorRequest:
 
 
 @dataclass(frozen=True)
-class HandOver:
-    """Which numbers of the image go where in a base set.
-
-    The porosity and active fraction of `electrode` become the shares of the phases `porosity` and `active`, all
-    other phases are inactive. `electrolyte` names a tensor whose [0, 0] entry is B of the pore space (bulk
-    electrolyte = 1). `solid` names a tensor in S/m whose [0, 0] entry replaces the electrode's conductivity,
-    as effective; None keeps that of the base set.
-    """
-
-    base: str
-    electrode: Side
-    porosity: tuple[str, ...]
-    active: tuple[str, ...]
-    electrolyte: str
-    solid: str | None = None
-
-
-@dataclass(frozen=True)
 class Study:
     """A whole study. Raises InputError where its parts name what is not there."""
 
@@ -78,7 +68,7 @@ class Study:
         self._check_phase_names()
         self._check_tensor_names()
         if self.hand_over is not None:
-            self._check_bulk_electrolyte(self.hand_over)
+            self._check_tensors_of(self.hand_over)
         self._check_settings()
         if self.c_rates and self.hand_over is None:
             raise InputError("[discharge] needs a cell: add [cell] with base, electrode and electrolyte_transport")
@@ -102,35 +92,31 @@ class Study:
     def _check_phase_names(self) -> None:
         used = {f"tensors.{key}.conductivity": request.conductivity for key, request in self.tensors.items()}
         if self.hand_over:
-            used |= {"cell.porosity": self.hand_over.porosity, "cell.active": self.hand_over.active}
-            both = set(self.hand_over.porosity) & set(self.hand_over.active)
-            if both:
-                raise InputError(f"cell.porosity and cell.active both name {sorted(both)}")
+            used |= {
+                f"cell.{role}": getattr(self.hand_over, role)
+                for role in ("porosity", "active", "secondary", "reacting")
+            }
         for where, names in used.items():
             for name in names:
                 if name not in self.phases:
                     raise InputError(f"{where} names the phase {name!r}; [phases] has {', '.join(self.phases)}")
 
-    def _check_bulk_electrolyte(self, plan: HandOver) -> None:
-        """A tensor holds transport efficiencies only if the bulk electrolyte has the conductivity 1."""
-        for phase in plan.porosity:
-            if self.tensors[plan.electrolyte].conductivity.get(phase) != 1:
-                raise InputError(
-                    f"tensors.{plan.electrolyte}.conductivity must give the pore phase {phase!r} the value 1, so that "
-                    "the entries are transport efficiencies"
-                )
-        for phase, k in self.tensors[plan.electrolyte].conductivity.items():
-            if k > 1:
-                raise InputError(
-                    f"tensors.{plan.electrolyte}.conductivity.{phase} = {k:g}: nothing conducts better than the bulk "
-                    "electrolyte, which has 1"
-                )
+    def _check_tensors_of(self, plan: HandOver) -> None:
+        """A tensor holds transport efficiencies only if the bulk has the conductivity 1; layers are in series."""
+        where = f"tensors.{plan.electrolyte}.conductivity"
+        conductivity = self.tensors[plan.electrolyte].conductivity
+        check_efficiencies(conductivity, plan.porosity, where, "the bulk electrolyte")
+        if plan.skeleton is not None:
+            where = f"tensors.{plan.skeleton}.conductivity"
+            check_efficiencies(self.tensors[plan.skeleton].conductivity, (), where, "the bulk of the solid")
+        if plan.layers is not None:
+            given = {role: self.tensors[name].boundary for role, name in plan.tensors.items()}
+            check_boundaries({role: boundary for role, boundary in given.items() if boundary is not None})
 
     def _check_tensor_names(self) -> None:
         wanted = {"bruggeman.tensor": self.subvolume_tensor}
         if self.hand_over:
-            wanted["cell.electrolyte_transport"] = self.hand_over.electrolyte
-            wanted["cell.solid_conductivity_S_m"] = self.hand_over.solid
+            wanted |= {f"cell.{KEYS[role]}": name for role, name in self.hand_over.tensors.items()}
         for where, name in wanted.items():
             if name is not None and name not in self.tensors:
                 known = ", ".join(self.tensors) or "none"

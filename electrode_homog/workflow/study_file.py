@@ -3,13 +3,15 @@
 import difflib
 import math
 import tomllib
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.homogenization import Boundary
 from electrode_homog.images import parse_length
-from electrode_homog.workflow.study import GeneratedImage, HandOver, ImageFile, Study, TensorRequest
+from electrode_homog.workflow.image_choices import Collector, HandOver, ImageLayers, Radii, Thickness
+from electrode_homog.workflow.study import KEYS, GeneratedImage, ImageFile, Study, TensorRequest
 
 LARGEST_FILE = 1_000_000  # bytes; a study is a page of text
 
@@ -118,24 +120,49 @@ def _hand_over(table: "_Table", folder: Path) -> HandOver:
     electrode = table.take("electrode", str)
     if electrode not in ("negative", "positive"):
         raise InputError(f"cell.electrode = {electrode!r}; 'negative' or 'positive'")
+    others = {name: table.take(name, (str, list), None) for name in ("secondary", "reacting")}
     hand_over = HandOver(
-        base=str(folder / base) if base.endswith(".toml") else base,
+        base=str(folder / base) if base.endswith((".toml", ".json")) else base,
         electrode=electrode,
         porosity=_names("cell.porosity", table.take("porosity", (str, list))),
         active=_names("cell.active", table.take("active", (str, list))),
-        electrolyte=table.take("electrolyte_transport", str),
-        solid=table.take("solid_conductivity_S_m", str, None),
+        electrolyte=table.take(KEYS["electrolyte"], str),
+        solid=table.take(KEYS["solid"], str, None),
+        skeleton=table.take(KEYS["skeleton"], str, None),
+        heat=table.take(KEYS["heat"], str, None),
+        layers=_layers(table),
+        **{name: _names(table.where(name), value) for name, value in others.items() if value is not None},
+        **{
+            name: _choice(kind, table.where(name), text)
+            for name, kind in (("radii", Radii), ("thickness", Thickness))
+            if (text := table.take(name, str, None)) is not None
+        },
     )
     table.finish()
     return hand_over
 
 
+def _layers(table: "_Table") -> ImageLayers | None:
+    count, collector = table.take("layers", int, None), table.take("collector", str, None)
+    if count is None and collector is None:
+        return None
+    if count is None or collector is None:
+        names = " or ".join(repr(found.value) for found in Collector)
+        raise InputError(f"cell.layers and cell.collector belong together: how many layers, and which face, {names}")
+    return ImageLayers(count, _choice(Collector, "cell.collector", collector))
+
+
+def _choice(kind: type[Enum], where: str, text: str) -> Any:
+    """The member of an enumeration of that value; InputError, listing all, for others."""
+    for member in kind:
+        if member.value == text:
+            return member
+    raise InputError(f"{where} = {text!r}; one of {', '.join(member.value for member in kind)}")
+
+
 def parse_boundary(text: str, where: str = "boundary") -> Boundary:
     """The boundary condition of that name; InputError, listing all, for others."""
-    for boundary in Boundary:
-        if boundary.value == text:
-            return boundary
-    raise InputError(f"{where} = {text!r}; one of {', '.join(b.value for b in Boundary)}")
+    return _choice(Boundary, where, text)
 
 
 def _voxel_size(value: str | list[Any]) -> tuple[float, float, float]:

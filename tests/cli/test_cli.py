@@ -35,7 +35,7 @@ def test_version_and_help(command):
     assert command("--version") == (0, "0.1.0\n", "")
     code, out, _ = command("--help")
     assert code == 0
-    verbs = "demo run convert generate segment describe tensor particle simulate design fit doctor"
+    verbs = "demo run convert generate segment describe tensor particle check export simulate design fit doctor"
     for verb in verbs.split():
         assert verb in out
     assert command("transmogrify")[0] == 2

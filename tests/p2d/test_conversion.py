@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from electrode_homog.errors import OutOfRangeError
+from electrode_homog.expression import Expression
 from electrode_homog.p2d import ConstantCurrent, Mesh, Rest, simulate, to_pybamm
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.p2d.names import TORTUOSITY_FACTOR_OPTION
@@ -36,7 +37,7 @@ def test_the_names_handed_over_are_those_that_the_model_needs():
     option = {"contact resistance": "true"}
     models = [pybamm.lithium_ion.DFN({**option, **transport}) for transport in ({}, TORTUOSITY_FACTOR_OPTION)]
     needed = {parameter.name for model in models for parameter in model.parameters}
-    assert set(to_pybamm(load_parameter_set("chen2020"))) == needed
+    assert set(to_pybamm(load_parameter_set("chen2020").with_thermal(None))) == needed
 
 
 @pytest.mark.parametrize(("ours", "theirs"), SETS)
@@ -138,3 +139,10 @@ def test_free_electrolyte_with_reduced_transport_has_no_bruggeman_coefficient():
     )
     with pytest.raises(OutOfRangeError, match="separator of porosity 1"):
         to_pybamm(changed)
+
+
+def test_a_constant_expression_is_a_function_for_pybamm():
+    """An exchange current density that depends on nothing runs; PyBaMM takes no plain number from a function."""
+    constant = Expression("2.5", ("c_e", "c_s", "c_max", "T"))
+    cell = load_parameter_set("chen2020").with_electrode("positive", exchange_current_density_A_m2=constant)
+    assert simulate(cell, Rest(1.0), mesh=COARSE).duration_s == 1.0

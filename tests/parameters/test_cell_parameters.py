@@ -149,7 +149,7 @@ def test_every_value_has_an_entry_with_unit_and_source(chen2020):
     """Each number and expression appears once, with a unit and a source; expressions as their text."""
     entries = chen2020.entries()
     paths = [entry.path for entry in entries]
-    assert len(set(paths)) == len(paths) == 47  # 11 cell, 2 x 14 electrode, 3 separator, 5 electrolyte
+    assert len(set(paths)) == len(paths) == 72  # 11 cell, 2 x 14 electrode, 3 separator, 5 electrolyte, 25 thermal
     assert all(entry.unit and entry.source for entry in entries)
     by_path = {entry.path: entry for entry in entries}
     assert by_path["positive.porosity"].value == 0.335

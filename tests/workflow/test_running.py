@@ -10,11 +10,21 @@ from electrode_homog.errors import InputError, NotPercolatingError
 from electrode_homog.homogenization import EffectiveTensor
 from electrode_homog.parameters import load_parameter_set
 from electrode_homog.provenance import from_json
-from electrode_homog.workflow import Study, demonstration_study, run_study
-from electrode_homog.workflow.study import GeneratedImage, HandOver, ImageFile, TensorRequest
+from electrode_homog.workflow import (
+    Collector,
+    HandOver,
+    ImageLayers,
+    Radii,
+    Study,
+    demonstration_study,
+    electrode_from_image,
+    run_study,
+)
+from electrode_homog.workflow.study import GeneratedImage, ImageFile, TensorRequest
 
 FILES = {
-    "cell.toml", "description.json", "discharge.csv", "report.html", "tensor-electrolyte.json", "tensor-electrons.json"
+    "cell.toml", "cell.jsonld", "description.json", "discharge.csv", "report.html", "ro-crate-metadata.json",
+    "tensor-electrolyte.json", "tensor-electrons.json",
 }  # fmt: skip
 
 
@@ -70,6 +80,44 @@ def test_the_base_set_comes_first_and_is_untouched(finished):
     assert base.cell == load_parameter_set("chen2020")
     assert fractions.cell.positive.electrolyte_law == base.cell.positive.electrolyte_law
     assert fractions.cell.positive.porosity == image.cell.positive.porosity
+
+
+def test_a_study_may_ask_for_everything(tmp_path):
+    """Radii, area, layers and heat arrive in the set as in `electrode_from_image`, through the same tensors."""
+    study = small()
+    assert study.hand_over is not None
+    choices = {"heat": "heat", "radii": Radii.DIFFUSIVE, "layers": ImageLayers(3, Collector.FIRST_FACE)}
+    heat = TensorRequest({"pore": 0.2, "active": 1.5, "binder": 0.5})
+    asked = small(
+        c_rates=(), hand_over=dataclasses.replace(study.hand_over, **choices), tensors={**study.tensors, "heat": heat}
+    )
+    result = run_study(asked, tmp_path / "results", tell=silent)
+    direct = electrode_from_image(
+        result.electrode,
+        load_parameter_set("chen2020"),
+        "positive",
+        porosity="pore",
+        active="active",
+        solid_conductivity_S_m={"active": 0.1, "binder": 100.0},
+        thermal_conductivity_W_m_K={"pore": 0.2, "active": 1.5, "binder": 0.5},
+        layers=ImageLayers(3, Collector.FIRST_FACE),
+    )
+    assert result.from_image is not None
+    assert result.from_image.layers == direct.layers
+    for part in ("positive", "thermal"):
+        assert getattr(result.from_image.cell, part) == getattr(direct.cell, part)
+    assert load_parameter_set(tmp_path / "results" / "cell.toml").positive == direct.cell.positive
+
+
+def test_a_plan_that_does_not_fit_is_refused_before_anything_is_solved(tmp_path):
+    """A skeleton for a base set whose conductivity is effective already: no folder is made."""
+    study = small()
+    assert study.hand_over is not None
+    plan = dataclasses.replace(study.hand_over, solid=None, skeleton="skeleton")
+    tensors = {**study.tensors, "skeleton": TensorRequest({"active": 1.0, "binder": 1.0})}
+    with pytest.raises(InputError, match="count twice"):
+        run_study(small(hand_over=plan, tensors=tensors), tmp_path / "results", tell=silent)
+    assert not (tmp_path / "results").exists()
 
 
 def test_a_finished_folder_is_left_alone(finished):

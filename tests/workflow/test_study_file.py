@@ -6,7 +6,7 @@ import pytest
 
 from electrode_homog.errors import ElectrodeHomogError, InputError, OutOfRangeError
 from electrode_homog.homogenization import Boundary
-from electrode_homog.workflow import read_study
+from electrode_homog.workflow import Collector, ImageLayers, Radii, Thickness, read_study
 from electrode_homog.workflow.study import GeneratedImage, ImageFile
 
 STUDY = """
@@ -60,6 +60,36 @@ def test_everything_is_understood(tmp_path):
     assert study.hand_over.solid == "electrons"
     assert study.subvolume_divisions == (1, 2, 2)
     assert study.c_rates == (0.5, 1.0)
+
+
+CHOICES = """solid_conductivity_S_m = "electrons"
+thermal_conductivity_W_m_K = "electrons"
+radii = "diffusive"
+layers = 5
+collector = "last-face"
+thickness = "image"
+reacting = ["pore"]
+"""
+
+
+def test_choices_of_the_hand_over(tmp_path):
+    """Radii, layers with the face at the collector, thickness and heat are taken by their names."""
+    text = replaced('solid_conductivity_S_m = "electrons"\n', CHOICES).replace('boundary = "periodic"\n', "")
+    plan = read(tmp_path, text).hand_over
+    assert plan is not None
+    assert (plan.radii, plan.thickness, plan.heat) == (Radii.DIFFUSIVE, Thickness.IMAGE, "electrons")
+    assert plan.layers == ImageLayers(5, Collector.LAST_FACE)
+    assert plan.reacting == ("pore",)
+    skeleton = read(tmp_path, replaced("solid_conductivity_S_m", "solid_transport").replace("solid = 10", "solid = 1"))
+    assert skeleton.hand_over is not None
+    assert (skeleton.hand_over.solid, skeleton.hand_over.skeleton) == (None, "electrons")
+
+
+def test_what_is_not_chosen_stays_as_in_the_base_set(tmp_path):
+    """Study files without the choices mean what they always did."""
+    plan = read(tmp_path, STUDY).hand_over
+    assert plan is not None
+    assert (plan.radii, plan.thickness, plan.layers, plan.secondary) == (Radii.BASE, Thickness.BASE, None, ())
 
 
 @pytest.mark.parametrize("boundary", list(Boundary))
@@ -123,6 +153,23 @@ def replaced(old: str, new: str) -> str:
         (replaced('electrode = "positive"', 'electrode = "cathode"'), "'negative' or 'positive'"),
         (replaced('active = ["solid"]', 'active = ["pore"]'), "both name"),
         (replaced("divisions = [1, 2, 2]", "divisions = [2, 2]"), "three whole numbers"),
+        (replaced("[discharge]", 'radii = "kinetik"\n[discharge]'), "base, base-and-area, kinetic, diffusive"),
+        (replaced("[discharge]", "layers = 5\n[discharge]"), "'first-face' or 'last-face'"),
+        (replaced("[discharge]", 'collector = "first-face"\n[discharge]'), "belong together"),
+        (replaced("[discharge]", 'layers = 1\ncollector = "first-face"\n[discharge]'), "from 2 to 1000"),
+        (replaced("[discharge]", 'layers = 5\ncollector = "left"\n[discharge]'), "first-face, last-face"),
+        (replaced("[discharge]", 'thickness = "mine"\n[discharge]'), "base, image"),
+        (replaced("[discharge]", 'secondary = "solid"\n[discharge]'), "both name"),
+        (replaced("[discharge]", 'secondary = "silicon"\n[discharge]'), "cell.secondary names the phase"),
+        (replaced("[discharge]", 'thermal_conductivity_W_m_K = "heat"\n[discharge]'), "no .tensors.heat"),
+        (replaced("[discharge]", 'solid_transport = "electrons"\n[discharge]'), "count twice"),
+        (replaced("solid_conductivity_S_m", "solid_transport"), "nothing conducts better than the bulk of the solid"),
+        (
+            replaced('"periodic"', '"uniform-flux"').replace(
+                "[discharge]", 'layers = 2\ncollector = "last-face"\n[discharge]'
+            ),
+            "through the sides",
+        ),
         (replaced('file = "image.tif"', ""), "image.file is missing"),
         (replaced("[image]", "[generate]\nseed = 1\n[image]"), "either"),
         (STUDY.split("[cell]")[0] + "[discharge]\nc_rates = [1]", "needs a cell"),
