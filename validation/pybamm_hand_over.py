@@ -1,8 +1,9 @@
 """PyBaMM evaluates the transport efficiencies that we hand over, in every region, to 1e-12.
 
-B is read back from the solution of the built model, not from our input: base sets, laws of every kind, and an
-image's tensor, for both electrodes, electrolyte and solid. The voltage is the same through tortuosity factors and
-through PyBaMM's default Bruggeman exponents, and our sets give the voltage of PyBaMM's own.
+B is read back from the solution of the built model, not from our input: all shipped sets, laws of every kind, an
+image's tensor, a measured area, and layers cell by cell, for both electrodes, electrolyte and solid. Of laminates the B
+is exact, and goes from the voxels into PyBaMM. The voltage is the same through tortuosity factors and through PyBaMM's
+default Bruggeman exponents, and our sets give the voltage of PyBaMM's own.
 """
 
 import os
@@ -11,8 +12,10 @@ import numpy as np
 from outcome import Outcome, at_most
 
 import electrode_homog as eh
+from electrode_homog.parameters import Layers
 
 MESH = eh.Mesh(20, 10, 20)
+LAYERS = Layers((0.2, 0.3, 0.5), (0.2, 0.3, 0.35), (0.7, 0.62, 0.6), (0.03, 0.12, 0.2), (0.05, 0.4, 0.2))
 os.environ.setdefault("PYBAMM_DISABLE_TELEMETRY", "true")
 
 
@@ -36,10 +39,19 @@ def cells() -> dict[str, eh.CellParameters]:
     return {"chen2020": chen, "marquis2019": marquis, "image": from_image, "mixed laws": mixed}
 
 
+def more_cells() -> dict[str, eh.CellParameters]:
+    """All shipped sets, and cells with layers and with a measured area."""
+    found = {name: eh.load_parameter_set(name) for name in eh.parameter_set_names()}
+    chen = found["chen2020"]
+    area = 2.5 * chen.negative.surface_area_per_m
+    layered = chen.with_layers("negative", LAYERS).with_layers("positive", LAYERS)
+    return {**found, "layers": layered, "area": chen.with_electrode("negative", measured_surface_area_per_m=area)}
+
+
 def worst_efficiency() -> float:
     worst = 0.0
-    for cell in cells().values():
-        used = eh.simulate(cell, eh.ConstantCurrent(1.0, duration_s=60.0), mesh=MESH).transport_efficiency
+    for cell in (*cells().values(), *more_cells().values()):
+        used = eh.simulate(cell, eh.Rest(10.0), mesh=MESH).transport_efficiency
         for side in ("negative", "positive"):
             part = getattr(cell, side)
             for region, B in (
@@ -49,6 +61,47 @@ def worst_efficiency() -> float:
                 worst = max(worst, abs(used[f"{side} {region}"] / B - 1))
         B = cell.separator.electrolyte_law(cell.separator.porosity)
         worst = max(worst, abs(used["separator electrolyte"] / B - 1))
+    return worst
+
+
+def worst_in_layers() -> float:
+    """Largest relative difference of B and of fractions, in any cell of the mesh of a graded electrode."""
+    import pybamm
+
+    cell = more_cells()["layers"]
+    simulation = pybamm.Simulation(eh.pybamm_model(cell), parameter_values=eh.to_pybamm(cell))
+    solution, worst = simulation.solve([0, 1]), 0.0
+    for side in ("negative", "positive"):
+        edges = solution[f"x_{side[0]} [m]"].mesh.edges
+        depth = (solution[f"x_{side[0]} [m]"].entries[:, 0] - edges[0]) / np.ptp(edges)
+        layer = np.searchsorted(LAYERS.boundaries, depth if side == "negative" else 1 - depth) - 1
+        for name, values in {
+            f"{side.capitalize()} electrolyte transport efficiency": LAYERS.electrolyte_efficiency,
+            f"{side.capitalize()} electrode transport efficiency": LAYERS.solid_efficiency,
+            f"{side.capitalize()} electrode porosity": LAYERS.porosity,
+            f"{side.capitalize()} electrode active material volume fraction": LAYERS.active_fraction,
+        }.items():
+            worst = max(worst, float(np.abs(solution[name].entries[:, 0] / np.array(values)[layer] - 1).max()))
+    return worst
+
+
+def worst_laminate() -> float:
+    """B of two layers of 0.3 and 0.7 that conduct 1 and 0.2: across and along them, from the voxels into PyBaMM."""
+    worst = 0.0
+    for normal, exact in ((0, 1 / (0.3 / 1.0 + 0.7 / 0.2)), (1, 0.3 * 1.0 + 0.7 * 0.2)):
+        labels = np.zeros((20, 20, 20), np.uint8)
+        labels[(slice(None),) * normal + (slice(6, None),)] = 1
+        image = eh.VoxelImage(labels, voxel_size_m=1e-6)
+        electrode = eh.Microstructure(image, {"pore": 0, "active": 1})
+        tensor = eh.effective_tensor(electrode, {"pore": 1.0, "active": 0.2}, tolerance=1e-10)
+        cell = eh.load_parameter_set("chen2020").with_electrode(
+            "positive",
+            porosity=0.5,
+            active_fraction=0.4,
+            electrolyte_law=eh.FixedEfficiency(tensor.through_thickness),
+        )
+        run = eh.simulate(cell, eh.Rest(10.0), mesh=MESH)
+        worst = max(worst, abs(run.transport_efficiency["positive electrolyte"] / exact - 1))
     return worst
 
 
@@ -83,6 +136,8 @@ def outcomes() -> list[Outcome]:
     )
     return [
         at_most("B in PyBaMM against ours, every region: relative difference", "PyBaMM's own evaluation", worst, 1e-12),
+        at_most("B and fractions in every cell of layers: relative difference", "the set", worst_in_layers(), 1e-12),
+        at_most("laminates from voxels into PyBaMM: B, relative", "means over the layers", worst_laminate(), 1e-9),
         at_most("voltage by tortuosity factor against by Bruggeman exponent", "identity", options, 1e-6, "V"),
         at_most("our chen2020 and marquis2019 against PyBaMM's, 1C", "PyBaMM 26.10", own, 1e-6, "V"),
     ]
