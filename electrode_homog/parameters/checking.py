@@ -149,9 +149,9 @@ def check_numbers(instance: Any) -> list[Problem]:
     return problems
 
 
-def temperature_problems(instance: Any) -> list[Problem]:
-    """What is wrong with functions of temperature alone, where all functions are tried out; fields are checked."""
-    problems, T = [], CHECK_TEMPERATURE_K
+def temperature_problems(instance: Any, *, T: float = CHECK_TEMPERATURE_K) -> list[Problem]:
+    """What is wrong with functions of temperature alone at T [K]; `check_numbers` has found nothing."""
+    problems = []
     for name, quantity in quantities(type(instance)).items():
         value = getattr(instance, name)
         if quantity.variables != TEMPERATURE_ALONE or not isinstance(value, Expression):

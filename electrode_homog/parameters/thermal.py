@@ -1,7 +1,7 @@
 """What a cell needs for its temperature: heat capacity, conduction in both directions, cooling.
 
 Layers of a cell conduct in series through the thickness and in parallel in the plane, so both values are kept; only an
-image tells them apart for an electrode. Specific heats and thermal conductivities may be functions of temperature T [K].
+image tells them apart for an electrode. Specific heats and thermal conductivities may be functions of temperature, T.
 """
 
 from dataclasses import dataclass, field

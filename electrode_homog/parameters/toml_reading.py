@@ -7,6 +7,10 @@
     electrolyte_law = {bruggeman_exponent = 1.5, source = "..."}  # or tortuosity_factor, transport_efficiency
     solid_law = {effective = true, source = "..."}                # the conductivity is effective already
 
+Variables of an expression: x of the open-circuit potential and entropic change; x and T of a diffusivity; c_e, c_s,
+c_max and T of an exchange current; c_e and T of the electrolyte; T of a conductivity of the solid and of specific heats
+and thermal conductivities.
+
 Open-circuit potential and entropic change may be a table instead, measured or computed, never extrapolated:
 
     open_circuit_potential_V = {table = {x = [0.0, ..., 1.0], values = [4.3, ..., 3.0]}, source = "..."}

@@ -14,6 +14,7 @@ from electrode_homog.expression import evaluate
 from electrode_homog.homogenization import EffectiveTensor, Watch
 from electrode_homog.microstructure import Microstructure, Survey
 from electrode_homog.parameters import EFFECTIVE_ALREADY, CellParameters, Layers
+from electrode_homog.report import BothDirections, ImageNotes, Named
 from electrode_homog.workflow.image_choices import HandOver, Radii, Side
 from electrode_homog.workflow.image_layers import LayeredTransport, check_boundaries, layers_from_image
 from electrode_homog.workflow.image_values import (
@@ -48,7 +49,8 @@ class ElectrodeFromImage:
 
     `tensors` are those that were handed over, by what they give: electrolyte, solid, skeleton, heat. The values under
     them are effective ones of the whole electrode at the reference temperature, None where the plan did not ask;
-    `surface` is that of the first active material. `warnings` are sentences: what the image cannot tell, and what no longer fits the base set.
+    `surface` is that of the first active material, `survey` what was counted. `warnings` are sentences: what the image
+    cannot tell, and what no longer fits the base set.
     """
 
     cell: CellParameters
@@ -59,7 +61,28 @@ class ElectrodeFromImage:
     thermal_conductivity_W_m_K: ThroughAndInPlane | None
     surface: ReactingSurface | None
     layers: Layers | None
+    survey: Survey
     warnings: tuple[str, ...]
+
+    def report_items(self) -> list[Any]:
+        """The results for `write_report`; give the image and the base set before them, runs after them."""
+        tensors = [Named(role, tensor) for role, tensor in self.tensors.items()]
+        return [self.survey, *tensors, self.cell, self.notes]
+
+    @property
+    def notes(self) -> ImageNotes:
+        """What a report says beside the set; what the survey warns of stands elsewhere."""
+        found = [
+            BothDirections(name, unit, value.through_plane, value.in_plane)
+            for name, unit, value in (
+                ("transport efficiency of the electrolyte", "", self.electrolyte_efficiency),
+                ("electronic conductivity", "S/m", self.electronic_conductivity_S_m),
+                ("thermal conductivity", "W/(m K)", self.thermal_conductivity_W_m_K),
+            )
+            if value is not None
+        ]
+        warnings = tuple(text for text in self.warnings if text not in self.survey.warnings)
+        return ImageNotes(self.cell.name, self.electrode, tuple(found), warnings)
 
 
 def hand_over(
@@ -96,7 +119,7 @@ def hand_over(
     heat = thermal_values(tensors["heat"]) if "heat" in tensors and base.thermal is not None else {}
     cell = _filled(base, plan.electrode, values, heat)
     warnings = (*found.survey.warnings, *hand_over_warnings(electrode, base, cell, plan, tensors, surface))
-    return _result(cell, plan.electrode, tensors, surface, warnings)
+    return _result(cell, plan.electrode, tensors, surface, found.survey, warnings)
 
 
 def _result(
@@ -104,6 +127,7 @@ def _result(
     side: Side,
     tensors: Mapping[str, EffectiveTensor],
     surface: ReactingSurface | None,
+    survey: Survey,
     warnings: tuple[str, ...],
 ) -> ElectrodeFromImage:
     filled = getattr(cell, side)
@@ -121,6 +145,7 @@ def _result(
         thermal_conductivity_W_m_K=through.get("heat"),
         surface=surface,
         layers=filled.layers,
+        survey=survey,
         warnings=warnings,
     )
 

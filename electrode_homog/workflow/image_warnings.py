@@ -29,6 +29,7 @@ def hand_over_warnings(
         *_thickness(electrode, cell, plan),
         *_solid(base, plan, tensors),
         *_heat(base, tensors),
+        *_kept_surface(cell, plan),
         *_surface(cell, plan, tensors, surface),
     )
 
@@ -82,6 +83,16 @@ def _heat(base: CellParameters, tensors: Mapping[str, EffectiveTensor]) -> list[
     return [
         f"{base.name} has no thermal section, so that the thermal conductivities of the image have no place in the "
         "set; they are in the result."
+    ]
+
+
+def _kept_surface(cell: CellParameters, plan: HandOver) -> list[str]:
+    area = getattr(cell, plan.electrode).measured_surface_area_per_m
+    if plan.radii is not Radii.BASE or area is None:
+        return []
+    return [
+        f"The reacting surface stays {area:.4g} 1/m, measured for the base set and not at the active fraction of this "
+        "image. Choose other radii to have that of the image."
     ]
 
 

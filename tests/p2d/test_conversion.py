@@ -1,7 +1,10 @@
 """The hand-over to PyBaMM: complete, exact, and the same cell by both of its transport options."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from heated_cells import heated_cell
 
 from electrode_homog.errors import OutOfRangeError
 from electrode_homog.expression import Expression
@@ -139,6 +142,34 @@ def test_free_electrolyte_with_reduced_transport_has_no_bruggeman_coefficient():
     )
     with pytest.raises(OutOfRangeError, match="separator of porosity 1"):
         to_pybamm(changed)
+
+
+def test_conductivity_and_heat_may_be_constant_expressions():
+    """Formulas without T give the voltage and temperature of the numbers that they are, to 1e-7."""
+    cell, options = heated_cell(negative_face_coefficient_W_m2_K=5.0), {"thermal": "x-full"}
+    layer = replace(cell.thermal.positive, specific_heat_J_kg_K=Expression("700", ("T",)))
+    layer = replace(layer, through_plane_conductivity_W_m_K=Expression("2.1", ()))
+    same = cell.with_thermal(replace(cell.thermal, positive=layer))
+    same = same.with_electrode("positive", conductivity_S_m=Expression("0.18", ("T",)))
+    protocol = ConstantCurrent(1.0, duration_s=60.0)
+    runs = [simulate(one, protocol, mesh=COARSE, options=options) for one in (cell, same)]
+    assert runs[1].voltage_V[-1] == pytest.approx(runs[0].voltage_V[-1], abs=1e-7)
+    assert runs[1].temperature_K[-1] == pytest.approx(runs[0].temperature_K[-1], abs=1e-7)
+
+
+def test_solid_conductivity_meets_the_temperature():
+    """A positive electrode at 278 K with sigma(T) is the one with the number sigma(278 K), and not the one at 298 K."""
+    cold = {f"cell.{which}_temperature_K": 278.0 for which in ("initial", "ambient")}
+    cell, voltages = load_parameter_set("chen2020"), []
+    for path, T in cold.items():
+        cell = cell.with_value(path, T)
+    for sigma in (Expression("0.02*exp((T - 298.15)/10)", ("T",)), 0.02 * np.exp(-2.015), 0.02):
+        run = simulate(
+            cell.with_electrode("positive", conductivity_S_m=sigma), ConstantCurrent(1.0, duration_s=60.0), mesh=COARSE
+        )
+        voltages.append(run.voltage_V[-1])
+    assert voltages[0] == pytest.approx(voltages[1], abs=1e-7)
+    assert voltages[2] - voltages[0] > 0.01
 
 
 def test_a_constant_expression_is_a_function_for_pybamm():

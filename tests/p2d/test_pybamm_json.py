@@ -55,6 +55,25 @@ def test_numbers_are_kept_and_functions_have_names(tmp_path, name):
     assert read["Positive electrode OCP [V]"].to_source().startswith("def positive_electrode_ocp(sto):")
 
 
+def test_functions_of_temperature_are_kept(tmp_path):
+    """Conductivities and heat capacities are f(sto, T) and f(T) in the file too, with PyBaMM's own values to 1e-12."""
+    pybamm = import_pybamm()
+    write_pybamm_json(load_parameter_set("oregan2022"), tmp_path / "cell.json")
+    read = pybamm.ParameterValues.from_json(tmp_path / "cell.json")
+    reference, T = pybamm.ParameterValues("ORegan2022"), pybamm.Vector(np.linspace(273, 323, 11))
+    names = [name for name in reference if "heat capacity" in name or "thermal conductivity" in name]
+    for name in ("Positive electrode conductivity [S.m-1]", *names):
+        sto = {"sto": pybamm.Vector(np.full(11, 0.4))} if name.endswith("[S.m-1]") else {}
+        symbol = pybamm.FunctionParameter(name, {**sto, "T": T})
+        given, expected = (
+            np.ravel(values.process_symbol(symbol).evaluate()) + np.zeros(11) for values in (read, reference)
+        )
+        np.testing.assert_allclose(given, expected, rtol=1e-12, err_msg=name)
+    varying = [name for name in names if callable(reference[name])]
+    assert len(varying) == 8
+    assert all(not isinstance(read[name], float) for name in varying)
+
+
 FORMULAS = (
     "(c_e/1000)**0.3*(c_s/c_max)**0.5*(1 - c_s/c_max)**0.5",
     "((c_max - c_s)/(0.6*c_max))**0.5*c_s",

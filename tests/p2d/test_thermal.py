@@ -1,5 +1,6 @@
 """Heat of a cell in PyBaMM: every name, the right conductivity in each direction, and temperatures that come back."""
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ from heated_cells import (
 )
 
 from electrode_homog.errors import InputError
-from electrode_homog.expression import evaluate
+from electrode_homog.expression import Expression, evaluate
 from electrode_homog.p2d import CSV_COLUMNS, CellRun, ConstantCurrent, Mesh, Rest, pybamm_model, simulate, to_pybamm
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.parameters import load_parameter_set
@@ -75,6 +76,38 @@ def test_along_the_layers_heat_meets_the_in_plane_conductivity():
     z = (np.arange(20) + 0.5) * HEIGHT_M / 20
     expected = 1e4 * (z[-1] ** 2 - z**2) / (2 * in_plane_conductivity(cell))
     assert temperature - temperature[-1] == pytest.approx(expected, abs=1e-8 * expected[0])
+
+
+def conducting_as_the_temperature(cell):
+    """Every thermal conductivity k becomes k T/300 K, so that (T**2)/600 K falls as T does where k is constant."""
+    changes = {}
+    for name in ("negative", "separator", "positive", "negative_collector", "positive_collector"):
+        part = getattr(cell.thermal, name)
+        laws = {
+            field: Expression(f"{getattr(part, field)!r}*T/300", ("T",))
+            for field in vars(part)
+            if field.endswith("conductivity_W_m_K")
+        }
+        changes[name] = replace(part, **laws)
+    return cell.with_thermal(replace(cell.thermal, **changes))
+
+
+def test_heat_meets_conductivities_at_their_own_temperature():
+    """With k proportional to T the closed forms hold for T**2 (Kirchhoff), through the layers and along them."""
+    cell = heated_cell(positive_face_coefficient_W_m2_K=1000.0)
+    names = ["Negative current collector temperature [K]", "Positive current collector temperature [K]"]
+    points = {"x_n": 8, "x_s": 4, "x_p": 8}
+    heated = conducting_as_the_temperature(cell)
+    hot, cold = steady_temperatures_K(heated, {"thermal": "x-full"}, 1e6, points, names)
+    drop = (hot.item() ** 2 - cold.item() ** 2) / 600
+    assert drop == pytest.approx(temperature_drop_K(cell, 1e6), rel=1e-5)
+    cell = heated_cell(negative_tab_coefficient_W_m2_K=1e4, positive_tab_coefficient_W_m2_K=1e4)
+    options, heated = {**IN_PLANE, "dimensionality": 1}, conducting_as_the_temperature(cell)
+    (T,) = steady_temperatures_K(heated, options, 1e4, {"z": 20}, ["X-averaged cell temperature [K]"])
+    z = (np.arange(20) + 0.5) * HEIGHT_M / 20
+    expected = 1e4 * (z[-1] ** 2 - z**2) / (2 * in_plane_conductivity(cell))
+    assert (T**2 - T[-1] ** 2) / 600 == pytest.approx(expected, abs=1e-6 * expected[0])
+    assert abs((T[0] - T[-1]) / expected[0] - 1) > 0.01
 
 
 @pytest.mark.filterwarnings("ignore")  # PyBaMM's mesh of the plane

@@ -177,6 +177,46 @@ def test_one_function_changed(chen2020, side, changes, severity, key):
 
 
 @pytest.mark.parametrize(
+    ("sigma", "initial_K", "severity"),
+    [
+        ("0.18*exp(3500/R*(1/298.15 - 1/T))", 278.0, None),
+        ("0.18*exp(3.5/R*(1/298.15 - 1/T))", 298.15, WARNING),  # kJ/mol
+        ("0.18*exp(3500e3/R*(1/298.15 - 1/T))", 298.15, ERROR),
+        ("0.18 - 0.0001*(T - 298.15)", 298.15, None),  # as a metal
+        ("0.18 - 0.009*(T - 298.15)", 298.15, WARNING),  # negative above 318 K
+        ("0.18 - 0.009*(T - 298.15)", 320.0, ERROR),
+        ("0.18 + 1e9*exp(-(T - 303)**2*10)", 298.15, WARNING),  # above all conductivities at 303 K
+        ("0.18*exp(1e6*(1/298.15 - 1/T))", 270.0, ERROR),  # 0 there
+        ("0.18*sqrt(T - 290)", 298.15, WARNING),
+        ("0.18*sqrt(T - 290)", 280.0, ERROR),
+    ],
+)
+def test_conductivity_of_the_solid_as_a_function(chen2020, sigma, initial_K, severity):
+    """What fails at the temperatures of the cell is an error, between 0 and 50 degrees a warning."""
+    cell = chen2020.with_value("cell.initial_temperature_K", initial_K)
+    cell = cell.with_electrode("positive", conductivity_S_m=formula(sigma, "T"))
+    assert found(cell).get("positive.conductivity_S_m") is severity
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "text", "severity"),
+    [
+        ("positive", "specific_heat_J_kg_K", "700 + 3*(T - 298.15)", None),
+        ("positive", "specific_heat_J_kg_K", "700 - 30*(T - 298.15)", WARNING),
+        ("positive", "specific_heat_J_kg_K", "700 + 1e3*(T - 298.15)", WARNING),
+        ("negative", "through_plane_conductivity_W_m_K", "1.7/(T/310 - 1)**2", WARNING),  # a pole within
+        ("negative_collector", "thermal_conductivity_W_m_K", "401 - 0.07*(T - 298.15)", None),
+        ("negative_collector", "thermal_conductivity_W_m_K", "4.01 - 0.07*(T - 298.15)", WARNING),
+    ],
+)
+def test_thermal_values_as_functions(chen2020, section, name, text, severity):
+    """So it is with heat, whose small changes with temperature are no activation energies."""
+    changed = replace(getattr(chen2020.thermal, section), **{name: formula(text, "T")})
+    cell = chen2020.with_thermal(replace(chen2020.thermal, **{section: changed}))
+    assert found(cell).get(f"thermal.{section}.{name}") is severity
+
+
+@pytest.mark.parametrize(
     ("changes", "severity", "key"),
     [
         ({"conductivity_S_m": formula("10*(c_e/1000)", "c_e")}, WARNING, "conductivity_S_m"),

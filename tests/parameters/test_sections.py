@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.expression import CONSTANTS
+from electrode_homog.expression import CONSTANTS, Expression
 from electrode_homog.parameters import (
     EFFECTIVE_ALREADY,
     ActivePhase,
@@ -204,6 +204,48 @@ def test_values_of_inner_sections_can_be_changed(chen2020, silicon, thermal):
     with pytest.raises(OutOfRangeError, match="g/cm3"):
         cell.with_value("thermal.negative.density_kg_m3", 1.657)
     assert not [path for path in cell.with_thermal(None).sources if path.startswith("thermal")]
+
+
+def test_conductivity_and_heat_may_be_functions_of_temperature(chen2020, thermal, tmp_path):
+    """They are kept as one of T, survive a file, and are tried out at 298.15 K, all problems at once."""
+    layer = replace(thermal.positive, specific_heat_J_kg_K=Expression("700 + T - 298.15", ("T",)))
+    layer = replace(layer, in_plane_conductivity_W_m_K=Expression("4", ()))
+    assert layer.in_plane_conductivity_W_m_K.variables == ("T",)
+    cell = chen2020.with_thermal(replace(thermal, positive=layer))
+    cell = cell.with_electrode("positive", conductivity_S_m=Expression("0.18*exp(T/300 - 1)", ("T",)))
+    assert load_parameter_set(save_parameter_set(cell, tmp_path / "mine.toml")) == cell
+    entries = {entry.path: entry for entry in cell.entries()}
+    assert entries["thermal.positive.specific_heat_J_kg_K"].value == "700 + T - 298.15"
+    assert entries["positive.conductivity_S_m"].unit == "S/m"
+    with pytest.raises(InputError, match="is an expression"):
+        cell.with_value("positive.conductivity_S_m", 0.2)
+    words = r"2 problems(?s:.*)0\.7 J/\(kg K\) at 298\.15 K(?s:.*)then write 700"
+    with pytest.raises(OutOfRangeError, match=words) as caught:
+        ThermalLayer(2e3, Expression("0.7*T/298.15", ("T",)), Expression("298 - T", ("T",)), 1.0)
+    assert [problem.key for problem in caught.value.problems] == [
+        "specific_heat_J_kg_K",
+        "through_plane_conductivity_W_m_K",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("law", "error"),
+    [
+        (Expression("x*T", ("x", "T")), InputError),
+        (Expression("log(T - 300)", ("T",)), OutOfRangeError),
+        (Expression("1/(T - 298.15)", ("T",)), OutOfRangeError),
+        (Expression("T - 400", ("T",)), OutOfRangeError),
+        ("0.18*T", InputError),
+    ],
+)
+def test_bad_functions_of_temperature_are_refused(chen2020, thermal, law, error):
+    """Another variable, no value, infinite, negative, a text: each is refused wherever such a function may stand."""
+    with pytest.raises(error, match="conductivity_S_m"):
+        chen2020.with_electrode("positive", conductivity_S_m=law)
+    with pytest.raises(error, match="through_plane_conductivity_W_m_K"):
+        replace(thermal.negative, through_plane_conductivity_W_m_K=law)
+    with pytest.raises(error, match="thermal_conductivity_W_m_K"):
+        replace(thermal.negative_collector, thermal_conductivity_W_m_K=law)
 
 
 def test_unknown_and_missing_keys_of_inner_sections(chen2020, silicon, thermal, tmp_path):

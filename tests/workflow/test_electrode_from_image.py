@@ -1,12 +1,15 @@
 """An electrode from its image: exact numbers in the set, sources for all, and what is refused."""
 
 import dataclasses
+import html
 import math
+import re
 
 import numpy as np
 import pytest
 
 from electrode_homog.errors import InputError, NotPercolatingError, OutOfRangeError
+from electrode_homog.expression import Expression
 from electrode_homog.homogenization import Boundary, SubvolumeValues, effective_tensor
 from electrode_homog.images import (
     ELECTRODE_PHASES,
@@ -26,6 +29,7 @@ from electrode_homog.parameters import (
 )
 from electrode_homog.particles import Sphere, SphereSizes
 from electrode_homog.provenance import from_json, to_json
+from electrode_homog.report import Named, write_report
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency
 from electrode_homog.workflow import (
     Collector,
@@ -253,6 +257,21 @@ def test_skeleton_multiplies_the_bulk_conductivity(generated):
         )
 
 
+def test_a_conductivity_that_is_a_function_stays_one(generated):
+    """The skeleton's efficiency multiplies its value at the reference temperature; else a warning gives that."""
+    law = Expression("10*exp(3500/R*(1/298.15 - 1/T))", ("T",))
+    marquis = load_parameter_set("marquis2019").with_electrode("positive", conductivity_S_m=law)
+    marquis = marquis.with_value("cell.reference_temperature_K", 310.0)
+    k = law(T=310.0)
+    skeleton = {"active": 1.0, "binder": 1.0}
+    found = electrode_from_image(generated, marquis, "positive", **PHASES, **ALONE, solid_transport=skeleton)
+    assert found.cell.positive.conductivity_S_m == law
+    B = found.cell.positive.solid_efficiency
+    assert found.electronic_conductivity_S_m.through_plane == pytest.approx(B * k, rel=1e-12)
+    unasked = electrode_from_image(generated, marquis, "positive", **PHASES, **ALONE)
+    assert any(f"stays that of marquis2019, {k:g} S/m at 310 K" in text for text in unasked.warnings)
+
+
 def test_the_base_set_keeps_its_solid_unless_asked(generated, base):
     """Without conductivities the value stays, and a warning says that it is not of this image."""
     found = electrode_from_image(generated, base, "positive", **PHASES, **ALONE)
@@ -385,6 +404,9 @@ def test_progress_is_told(generated, base):
         ({"solid_conductivity_S_m": {"active": 1.0}, "solid_transport": {"active": 1.0}}, "count twice"),
         ({"thermal_conductivity_W_m_K": {"pore": 0.2, "active": 1.0}}, "conductivity of binder is not given"),
         ({"radii": "diffusive"}, "Radii"),
+        ({"thickness": "image"}, "Thickness"),
+        ({"layers": 4}, "ImageLayers"),
+        ({"porosity": ("pore", "pore")}, "names a phase twice"),
         ({"layers": ImageLayers(50, Collector.FIRST_FACE)}, "40 planes"),
         (
             {"layers": ImageLayers(2, Collector.FIRST_FACE), "boundary": Boundary.LINEAR_POTENTIAL},
@@ -480,3 +502,24 @@ def test_the_particle_of_the_base_set_stays(generated, base):
     found = electrode_from_image(generated, base, "positive", **PHASES, **ALONE)
     assert found.cell.positive.particle == base.positive.particle == Sphere(base.positive.particle.radius_m)
     assert found.surface is None
+
+
+def test_a_measured_surface_of_the_base_set_stays_with_a_warning(generated, base, full):
+    """Asked for nothing of the surface, the set keeps the area that was measured for another electrode, and says so."""
+    measured = base.with_electrode("positive", measured_surface_area_per_m=2e5)
+    found = electrode_from_image(generated, measured, "positive", **PHASES, **ALONE)
+    assert found.cell.positive.measured_surface_area_per_m == 2e5
+    assert any("The reacting surface stays 2e+05 1/m" in text for text in found.warnings)
+    assert not any("reacting surface stays" in text for text in full.warnings)
+
+
+def test_a_report_takes_what_was_found(generated, base, full, tmp_path):
+    """Values in both directions and the warnings stand beside the set; what the survey warns of is not said twice."""
+    path = write_report([Named("base", base), generated, *full.report_items()], tmp_path / "report.html")
+    text = " ".join(html.unescape(re.sub("<[^>]+>", " ", path.read_text(encoding="utf-8"))).split())
+    assert full.notes.warnings
+    assert set(full.notes.warnings) | set(full.survey.warnings) == set(full.warnings)
+    for warning in full.warnings:
+        assert text.count(warning) == 1
+    assert full.thermal_conductivity_W_m_K is not None
+    assert f"thermal conductivity {full.thermal_conductivity_W_m_K.through_plane:.4f}" in text

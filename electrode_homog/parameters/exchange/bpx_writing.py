@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from electrode_homog.errors import ElectrodeHomogError, InputError
+from electrode_homog.errors import ElectrodeHomogError, InputError, OutOfRangeError
 from electrode_homog.expression import Expression, evaluate
 from electrode_homog.output import refuse_existing, write_whole
 from electrode_homog.parameters.cell_parameters import CellParameters
+from electrode_homog.parameters.checking import temperature_problems
 from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY, Electrode
 from electrode_homog.parameters.exchange import bpx_keys as keys
 from electrode_homog.parameters.exchange.bpx_charge import Charge, charge_of, phases_of
@@ -23,6 +24,7 @@ from electrode_homog.parameters.exchange.bpx_phase_writing import (
 from electrode_homog.parameters.exchange.bpx_thermal_writing import thermal_conductivity, thermal_of_cell
 from electrode_homog.parameters.exchange.bpx_validating import not_validated
 from electrode_homog.parameters.exported import Exported
+from electrode_homog.parameters.problem import raise_problems, within
 from electrode_homog.transport_law import FixedEfficiency
 
 VERSION = "1.1.1"
@@ -41,7 +43,8 @@ def write_bpx(cell: CellParameters, path: str | Path, *, overwrite: bool = False
     safe to give to `bpx` and PyBaMM, which execute them.
 
     Raises InputError where `path` does not end in .json, or exists and `overwrite` is not set, and for particles that
-    are not spheres; OSError where it cannot be written.
+    are not spheres; OutOfRangeError for functions without a value at the reference temperature; OSError where it cannot
+    be written.
     """
     path = Path(path)
     if path.suffix != ".json":
@@ -53,11 +56,17 @@ def write_bpx(cell: CellParameters, path: str | Path, *, overwrite: bool = False
     except ElectrodeHomogError as error:
         raise type(error)(f"{cell.name} cannot be written as BPX: {error}") from error
     losses += not_validated(document)
-    write_whole(path, json.dumps(document, indent=1, allow_nan=False) + "\n", overwrite=overwrite)
+    try:
+        text = json.dumps(document, indent=1, allow_nan=False) + "\n"
+    except ValueError as error:
+        what = "a function of it is not finite at the reference temperature, as check_parameter_set tells"
+        raise OutOfRangeError(f"{cell.name} cannot be written as BPX: {what}") from error
+    write_whole(path, text, overwrite=overwrite)
     return Exported(str(path), FORMAT, tuple(losses))
 
 
 def _document(cell: CellParameters, losses: list[str]) -> dict[str, Any]:
+    _check_reference_temperature(cell)
     potentials = {side: _potentials(getattr(cell, side)) for side in ("negative", "positive")}
     written = {side: tuple(read_back(value) for value in values) for side, values in potentials.items()}
     charge = charge_of(cell, written)
@@ -76,6 +85,14 @@ def _document(cell: CellParameters, losses: list[str]) -> dict[str, Any]:
         parts["User-defined"] = user
     losses += _provenance_losses(cell)
     return {"Header": _header(cell), "Parameterisation": parts, "State": _state(cell, charge)}
+
+
+def _check_reference_temperature(cell: CellParameters) -> None:
+    T = cell.cell.reference_temperature_K
+    problems = [
+        problem for path, part in cell.sections().items() for problem in within(path, temperature_problems(part, T=T))
+    ]
+    raise_problems("reference temperature", problems)
 
 
 def _header(cell: CellParameters) -> dict[str, str]:
@@ -150,9 +167,12 @@ def _electrode(
         found.append("the law of the transport efficiency: only its value at this porosity is written")
     if electrode.solid_law != EFFECTIVE_ALREADY:
         found.append("bulk conductivity and its law: only the effective conductivity is written")
+    if isinstance(electrode.conductivity_S_m, Expression):
+        text = "the conductivity is a function of temperature; written is its value there"
+        found.append(f"changes the voltage away from {conditions[0]:g} K: {text}")
     losses += [f"{side}: {text}" if not text.startswith("changes") else _inserted(side, text) for text in found]
     layer = _layer(electrode.thickness_m, electrode.porosity, electrode.electrolyte_efficiency)
-    layer[keys.CONDUCTIVITY] = electrode.conductivity_S_m * electrode.solid_efficiency
+    layer[keys.CONDUCTIVITY] = evaluate(electrode.conductivity_S_m, T=conditions[0]) * electrode.solid_efficiency
     if len(phases) == 1:
         return {**layer, **phases[0]}
     return {**layer, "Particle": {"Primary": phases[0], "Secondary": phases[1]}}

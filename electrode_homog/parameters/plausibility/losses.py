@@ -73,7 +73,8 @@ def _electrolyte_losses(cell: CellParameters, current: float, window: float) -> 
     e = cell.electrolyte
     state = {"c_e": e.initial_concentration_mol_m3, "T": cell.cell.initial_temperature_K}
     kappa, D, t = (
-        np.float64(evaluate(value, **state)) for value in (e.conductivity_S_m, e.diffusivity_m2_s, e.transference_number)
+        np.float64(evaluate(value, **state))
+        for value in (e.conductivity_S_m, e.diffusivity_m2_s, e.transference_number)
     )
     losses, salt = [], e.initial_concentration_mol_m3
     for side, share in (("negative", 1 / 3), ("separator", 1.0), ("positive", 1 / 3)):

@@ -273,6 +273,15 @@ def test_formulas_name_their_variables(chen2020, tmp_path):
     assert any("positive.exchange_current_density_A_m2" in loss for loss in losses)
 
 
+def test_functions_of_temperature_name_it(tmp_path):
+    """Conductivities of electrons and heat are formulas of T, and losses say that they are text."""
+    document, losses = written(load_parameter_set("oregan2022"), tmp_path)
+    for path in ("positive.conductivity_S_m", "thermal.negative.in_plane_conductivity_W_m_K"):
+        formula = properties(document)[path]["hasPart"]
+        assert [variable["rdfs:label"] for variable in formula["hasVariable"]] == ["T"]
+        assert any(path in loss for loss in losses)
+
+
 @pytest.mark.parametrize(
     ("text", "dois"),
     [

@@ -12,7 +12,7 @@ import pytest
 from bpx_files import NEGATIVE, blended, bpx_content, changed, without, written
 from particle_cells import cases
 
-from electrode_homog.errors import InputError
+from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import Expression
 from electrode_homog.expression import evaluate as evaluate_number
 from electrode_homog.parameters import Layers, load_parameter_set, parameter_set_names, read_bpx, write_bpx
@@ -108,8 +108,51 @@ def test_shipped_sets_come_back(name, tmp_path):
         ours, theirs = getattr(cell, side), getattr(back, side)
         assert theirs.electrolyte_efficiency == pytest.approx(ours.electrolyte_efficiency, rel=2e-9)
         if side != "separator":
-            sigma = [part.conductivity_S_m * part.solid_efficiency for part in (ours, theirs)]
+            parts, T_ref = (ours, theirs), cell.cell.reference_temperature_K
+            sigma = [evaluate(part.conductivity_S_m, T=T_ref) * part.solid_efficiency for part in parts]
             assert sigma[1] == pytest.approx(sigma[0], rel=1e-15)
+
+
+def test_functions_of_temperature_are_values_at_the_reference_temperature(tmp_path):
+    """BPX has no activation energy of electrons and heat: each is its value there, and a loss names it."""
+    cell = load_parameter_set("oregan2022").with_value("cell.reference_temperature_K", 310.0)
+    exported = write_bpx(cell, tmp_path / "set.json")
+    back = read_bpx(exported.path)
+    sigma = 0.8473 * np.exp(3500 / 8.31446261815324 * (1 / 298.15 - 1 / 310))
+    assert back.positive.conductivity_S_m == pytest.approx(sigma, rel=1e-12)
+    through = [c.thermal.positive.through_plane_conductivity_W_m_K for c in (cell, back)]
+    k = 2.063e-5 * 310**2 - 0.01127 * 310 + 2.331
+    assert evaluate(through[0], T=310.0) == pytest.approx(k, rel=1e-12)
+    layers = [(85.2e-6, -2.61e-4 * 310**2 + 0.1726 * 310 - 24.49), (12e-6, 0.3344), (75.6e-6, k)]
+    assert through[1] == pytest.approx(172.8e-6 / sum(L / k for L, k in layers), rel=1e-12)
+    parts = [getattr(cell.thermal, name) for name in ("negative", "separator", "positive")]
+    parts += [cell.thermal.negative_collector, cell.thermal.positive_collector]
+    masses = [L * part.density_kg_m3 for L, part in zip((85.2, 12, 75.6, 12, 16), parts, strict=True)]
+    heat = sum(m * evaluate(part.specific_heat_J_kg_K, T=310.0) for m, part in zip(masses, parts, strict=True))
+    assert back.thermal.separator.specific_heat_J_kg_K == pytest.approx(heat / sum(masses), rel=1e-12)
+    losses = " ".join(with_text(exported.losses, "changes the voltage away from 310 K"))
+    assert "positive: the conductivity is a function of temperature" in losses
+    assert "negative: the conductivity is a function" not in losses
+    assert "positive_collector.specific_heat_J_kg_K" in losses
+    constant = write_bpx(load_parameter_set("chen2020"), tmp_path / "constant.json").losses
+    assert not with_text(constant, "changes the voltage away")
+
+
+def test_functions_without_a_value_at_the_reference_temperature_are_refused(tmp_path, chen2020):
+    """What is fine at 298 K has no value at 280 K, or is 0 there: no file, and the error names it where it can."""
+    cold = chen2020.with_value("cell.reference_temperature_K", 280.0)
+    law = Expression("0.18*sqrt(T - 290)", ("T",))
+    layer = replace(cold.thermal.positive, specific_heat_J_kg_K=Expression("100*(T - 290)", ("T",)))
+    layer = replace(layer, through_plane_conductivity_W_m_K=Expression("exp(1e8*(1/298.15 - 1/T))", ("T",)))
+    salt = replace(cold.electrolyte, conductivity_S_m=Expression("0.18*sqrt(T - 290)", ("c_e", "T")))
+    for cell, words in (
+        (cold.with_electrode("positive", conductivity_S_m=law), r"\[positive\] conductivity_S_m is nan S/m at 280 K"),
+        (cold.with_thermal(replace(cold.thermal, positive=layer)), r"2 problems(?s:.*)is 0 W/\(m K\) at 280 K"),
+        (replace(cold, electrolyte=salt), "not finite at the reference temperature"),
+    ):
+        with pytest.raises(OutOfRangeError, match=words):
+            write_bpx(cell, tmp_path / "set.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_functions_of_a_shipped_set_come_back(chen2020, tmp_path):
