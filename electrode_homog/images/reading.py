@@ -57,7 +57,8 @@ def read_image(
     Raises InputError for anything but one whole segmented 3-D image with a voxel size, and OutOfRangeError for a
     thickness above 2 mm or a largest extent below 1 um. Large labels are kept; what lies uncompressed in a file, in
     its smallest type and in order, stays there and is mapped: do not change the file while the image is in use.
-    `source` becomes the name, the first 16 digits of the SHA-256 of its bytes, and what was cut and coarsened.
+    `source` becomes the name, the first 16 digits of the SHA-256 of its bytes, the dataset, the order of the axes
+    where that is another, and what was cut and coarsened.
     """
     return VoxelImage(
         *_read(
@@ -124,7 +125,7 @@ def _read(
         with parsing(name):
             array = contiguous(array, order)
         source = f"{name.name} sha256:{image_digest(name)[:16]}"  # still open: a file that changes now is refused
-    source += "" if spans is None else f" {box_text(box)}"
+    source += _which(dataset, order) + ("" if spans is None else f" {box_text(box)}")
     if factors != (1, 1, 1):
         voxel_size, source = coarse_voxel(voxel_size, factors), f"{source} {coarsening_note(shape, factors)}"
     return array, voxel_size, source
@@ -230,6 +231,11 @@ def _stated_voxel_size(path: Path, calibration: Calibration | None) -> tuple[flo
         return calibration.voxel_size_m()
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+
+
+def _which(dataset: str | None, order: Three) -> str:
+    """What of a file was read: other arrays and other axes are other images, though the hash is the same."""
+    return ("" if dataset is None else f" {dataset}") + ("" if order == (0, 1, 2) else f" axes {order}")
 
 
 def _axis_order(through_axis: int) -> Three:

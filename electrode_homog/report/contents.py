@@ -14,6 +14,7 @@ from electrode_homog.microstructure import Description, Microstructure, Survey
 from electrode_homog.p2d import CellRun
 from electrode_homog.parameters import CellParameters
 from electrode_homog.particles import ParticleRun
+from electrode_homog.report.image_notes import ImageNotes
 from electrode_homog.studies import CellFit, DesignTable
 from electrode_homog.transport_law import BruggemanLaw
 
@@ -26,6 +27,7 @@ Item = (
     | SubvolumeValues
     | BruggemanLaw
     | CellParameters
+    | ImageNotes
     | CellRun
     | ParticleRun
     | DesignTable
@@ -73,6 +75,7 @@ class Contents:
     subvolumes: list[Labelled[SubvolumeValues]] = field(default_factory=list)
     laws: list[Labelled[BruggemanLaw]] = field(default_factory=list)
     cells: list[Labelled[CellParameters]] = field(default_factory=list)
+    image_notes: list[Labelled[ImageNotes]] = field(default_factory=list)
     runs: list[Labelled[CellRun]] = field(default_factory=list)
     particle_runs: list[Labelled[ParticleRun]] = field(default_factory=list)
     designs: list[Labelled[DesignTable]] = field(default_factory=list)
@@ -117,6 +120,8 @@ def _add(contents: Contents, item: Item, name: str | None) -> None:
             contents.laws.append(Labelled(name or f"exponent {item.exponent:.3g}", item, given))
         case CellParameters():
             contents.cells.append(Labelled(name or item.name, item, given))
+        case ImageNotes():
+            contents.image_notes.append(Labelled(name or item.cell_name, item, given))
         case CellRun():
             contents.runs.append(Labelled(name or item.cell_name, item, given))
         case ParticleRun():

@@ -145,8 +145,8 @@ def _cautions(shown: list[Variant], contents: Contents) -> list[str]:
             f"Uncertainties of the values of {joined(uncertain)} are stated, but not carried into these curves."
         )
     cautions.append(
-        "An image changes transport and volume fractions only. Particle size, kinetics and potentials are those of the "
-        "parameter set and often matter more."
+        "An image gives transport and volume fractions, and particle size and surface only where they name it as their "
+        "source. Kinetics and potentials are those of the parameter set and often matter more."
     )
     return cautions
 

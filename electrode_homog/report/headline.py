@@ -79,7 +79,7 @@ def _transport(contents: Contents) -> list[str]:
     space += f" with {joined(others)}" if others else ""
     if B[0] == 0:
         return [f"{space} {tensor.boundary.obstacle(0)}: the through-thickness B is 0"]
-    tau = rounded(float(tensor.tortuosity_factor[0]))
+    tau = rounded(bulk_fraction(tensor) / float(B[0]))
     text = f"through-thickness B of {space} is {rounded(float(B[0]))} (tortuosity factor {tau})"
     off = float(B[0]) / bulk_fraction(tensor) ** CLASSIC_EXPONENT - 1
     if abs(off) < 0.005:
@@ -178,10 +178,10 @@ def _transport_tiles(contents: Contents) -> list[Tile]:
     ]
     if B[0] == 0:
         return [*found, Tile("Through-thickness B", "0", "", "no current flows")]
-    tau = rounded(float(tensor.tortuosity_factor[0]))
+    tau = rounded(fraction / float(B[0]))
     classic = f"exponent 1.5 gives {rounded(fraction**CLASSIC_EXPONENT)}"
     found.append(Tile("Through-thickness B", rounded(float(B[0])), "", classic))
-    in_plane = " and ".join(rounded(float(value)) for value in tensor.tortuosity_factor[1:])
+    in_plane = " and ".join(rounded(fraction / float(value)) if value > 0 else "∞" for value in B[1:])
     found.append(Tile("Tortuosity factor τ", tau, "", f"in-plane {in_plane}"))
     if fraction < 1 and B[0] <= fraction:
         exponent = rounded(bruggeman_exponent(fraction, float(B[0])))

@@ -8,6 +8,7 @@ from electrode_homog.particles import Sphere
 from electrode_homog.report.contents import Contents, Labelled
 from electrode_homog.report.digits import change, percent, rounded, unit_text, with_error, written
 from electrode_homog.report.efficiency import bulk_fraction, bulk_phases, transport_efficiency
+from electrode_homog.report.image_notes import ImageNotes, directions_table
 from electrode_homog.report.page import Block, Cell, Details, Panel, Section, Table
 from electrode_homog.report.variants import REGIONS, cell_of, efficiencies, variants
 from electrode_homog.table import Table as Curve
@@ -35,6 +36,10 @@ def parameters_section(contents: Contents) -> Section | None:
         panel = _cell_panel(cell, base, contents)
         panels.append(replace(panel, cautions=tuple(text for text in panel.cautions if text not in said)))
     return Section("parameters", "Handed to the P2D model", (*panels, _consequences_panel(contents)))
+
+
+def _notes_of(cell: CellParameters, contents: Contents) -> ImageNotes | None:
+    return next((notes.item for notes in contents.image_notes if notes.item.cell_name == cell.name), None)
 
 
 def usable_capacity_Ah(cell: CellParameters) -> float:
@@ -69,6 +74,8 @@ def _cell_panel(labelled: Labelled[CellParameters], base: Labelled[CellParameter
         blocks.append(Details(summary, _entry_table(rest, caption)))
     if before and not changed:
         shows = f"No value differs from “{base.label}”."
+    if (notes := _notes_of(labelled.item, contents)) is not None and notes.directions:
+        blocks.append(directions_table(notes))
     title = f"{labelled.label}: {labelled.item.title}" if labelled.item.title and not before else labelled.label
     return Panel(title, shows, tuple(blocks), tuple(_cell_cautions(labelled, base, contents)))
 
@@ -164,10 +171,11 @@ def _particle_caution(contents: Contents) -> str:
             "passes through it, at the size that they have. Elsewhere it is 3 × active fraction / radius."
         )
     if all(isinstance(electrode.particle, Sphere) for electrode in electrodes):
-        return (
-            "Particles are spheres of one radius; the reacting surface is 3 × active fraction / radius. Neither comes "
-            "from the image."
-        )
+        text = "Particles are spheres of one radius; the reacting surface is 3 × active fraction / radius."
+        sources = [
+            cell.item.sources[f"{side}.particle"] for cell in contents.cells for side in ("negative", "positive")
+        ]
+        return text if any("the image " in source for source in sources) else f"{text} Neither comes from the image."
     return (
         "The reacting surface is 3 × active fraction / radius; the radius of other particles than spheres is three "
         "times their volume over their surface, whatever surface the image has."
@@ -287,7 +295,8 @@ def _capacity_cautions(labelled: Labelled[CellParameters]) -> list[str]:
 
 def _cell_cautions(labelled: Labelled[CellParameters], base: Labelled[CellParameters], contents: Contents) -> list[str]:
     cell = labelled.item
-    found = _law_cautions(cell)
+    notes = _notes_of(cell, contents)
+    found = _law_cautions(cell) + ([] if notes is None else list(notes.warnings))
     if labelled is base:
         assumed = [entry.path for entry in cell.entries() if entry.source.strip().lower().startswith("assumed")]
         if assumed:
@@ -295,6 +304,8 @@ def _cell_cautions(labelled: Labelled[CellParameters], base: Labelled[CellParame
             found.append(f"Assumed, without a source: {shown}.")
         return found
     for which in ("negative", "positive"):
+        if notes is not None and notes.electrode == which:
+            continue  # its warnings say so
         full, before = cell.theoretical_capacity_Ah(which), base.item.theoretical_capacity_Ah(which)
         if abs(full / before - 1) > _BALANCE_OFF:
             found.append(

@@ -8,7 +8,7 @@ import numpy as np
 from electrode_homog.homogenization import EffectiveTensor, SubvolumeValues
 from electrode_homog.report.contents import Contents, Labelled
 from electrode_homog.report.digits import change, percent, rounded, with_error, written
-from electrode_homog.report.efficiency import transport_efficiency
+from electrode_homog.report.efficiency import bulk_fraction, bulk_phases, transport_efficiency
 from electrode_homog.report.page import Beside, Cell, Figure, Panel, Table
 from electrode_homog.report.transport_figures import (
     CLASSIC_EXPONENT,
@@ -58,6 +58,12 @@ def _same_phase(tensor: EffectiveTensor, pieces: SubvolumeValues) -> bool:
     return bool(abs(pieces.volume_fractions.mean() - tensor.volume_fraction) < _SAME_FRACTION)
 
 
+def _fractions(pieces: SubvolumeValues, tensor: Labelled[EffectiveTensor] | None) -> np.ndarray:
+    """(n,) of the phases that conduct as the bulk does, as in a law: a binder that conducts a little is no pore."""
+    bulk = bulk_phases(tensor.item) if tensor is not None else []
+    return pieces.fractions_of(*bulk) if bulk else pieces.volume_fractions
+
+
 def _panel(
     label: str,
     pieces: SubvolumeValues | None,
@@ -68,9 +74,9 @@ def _panel(
     axis = pieces.axis if pieces is not None else 0
     B = transport_efficiency(tensor.item) if tensor is not None else None
     points = EfficiencyPoints(
-        fractions=pieces.volume_fractions if pieces is not None else np.array([]),
+        fractions=_fractions(pieces, tensor) if pieces is not None else np.array([]),
         efficiencies=pieces.values if pieces is not None else np.array([]),
-        whole=(tensor.item.volume_fraction, float(B[axis])) if tensor is not None and B is not None else None,
+        whole=(bulk_fraction(tensor.item), float(B[axis])) if tensor is not None and B is not None else None,
         law=law.item if law is not None else None,
     )
     along = "through the thickness" if axis == 0 else f"along {'xyz'[axis]}"

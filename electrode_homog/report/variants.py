@@ -3,6 +3,7 @@
 The first variant is what the others are compared with, and so is the first parameter set.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from electrode_homog.p2d import CellRun
 from electrode_homog.parameters import CellParameters
 from electrode_homog.report.contents import Labelled
 
+_FROM_IMAGE = re.compile(r"(-(negative|positive)-from-image)+$")  # what `electrode_from_image` adds to a name
 _CONSTANT = 0.01  # relative range of the current that still counts as a discharge at constant current
 REGIONS = (
     "negative electrolyte",
@@ -66,8 +68,9 @@ def variants(runs: list[Labelled[CellRun]]) -> list[Variant]:
 
 
 def comparable(shown: list[Variant]) -> list[Variant]:
-    """The variants of the cell that the first one is of; all where there is no other of that cell."""
-    alike = [variant for variant in shown if variant.runs[0].cell_name == shown[0].runs[0].cell_name]
+    """The variants of the cell that the first one is of, electrodes from images included; all if there is no other."""
+    names = [_FROM_IMAGE.sub("", variant.runs[0].cell_name) for variant in shown]
+    alike = [variant for variant, name in zip(shown, names, strict=True) if name == names[0]]
     return alike if len(alike) > 1 else shown
 
 

@@ -126,8 +126,6 @@ def _check(
     divisions: tuple[int, int, int],
 ) -> None:
     """All that can be wrong before anything is solved."""
-    if not isinstance(plan.radii, Radii):
-        raise InputError(f"radii = {plan.radii!r}; one of {', '.join(map(str, Radii))}")
     check_plan(base, plan, conductivities, electrode)
     if divisions != NO_PIECES:
         try:

@@ -22,6 +22,7 @@ from electrode_homog.workflow.image_values import (
     Sourced,
     Values,
     fraction_values,
+    image_name,
     share_of,
     surface_values,
     thermal_values,
@@ -105,18 +106,18 @@ def hand_over(
     tensors = {role: found.tensors[name] for role, name in plan.tensors.items()}
     check_plan(base, plan, {role: tensor.conductivity for role, tensor in tensors.items()}, electrode)
     _check_percolation(tensors)
-    before = getattr(base, plan.electrode)
-    values = fraction_values(electrode, before, plan, found) | transport_values(plan, found)
+    before, image = getattr(base, plan.electrode), image_name(electrode)
+    values = fraction_values(electrode, before, plan, found, image) | transport_values(plan, found, image)
     surface = None
     if plan.radii is not Radii.BASE:
         _say(tell, "reacting surface and diffusive radius")
-        surface, of_surface = _surfaces(electrode, base, plan, found)
+        surface, of_surface = _surfaces(electrode, base, plan, found, image)
         values |= of_surface
     if plan.layers is not None:
         _say(tell, f"{plan.layers.count} layers: the resistance of the image shared out among its slabs")
         layers = _layers(electrode, base, plan, tensors, surface, watch)
-        values["layers"] = Sourced(layers, _source_of_layers(plan, found.survey))
-    heat = thermal_values(tensors["heat"]) if "heat" in tensors and base.thermal is not None else {}
+        values["layers"] = Sourced(layers, _source_of_layers(plan, image))
+    heat = thermal_values(tensors["heat"], image) if "heat" in tensors and base.thermal is not None else {}
     cell = _filled(base, plan.electrode, values, heat)
     warnings = (*found.survey.warnings, *hand_over_warnings(electrode, base, cell, plan, tensors, surface))
     return _result(cell, plan.electrode, tensors, surface, found.survey, warnings)
@@ -211,15 +212,15 @@ def _check_percolation(tensors: Mapping[str, EffectiveTensor]) -> None:
 
 
 def _surfaces(
-    electrode: Microstructure, base: CellParameters, plan: HandOver, found: ImageFindings
+    electrode: Microstructure, base: CellParameters, plan: HandOver, found: ImageFindings, image: str
 ) -> tuple[ReactingSurface, Values]:
     """Surface of the first active material, and the values of both."""
     before, survey = getattr(base, plan.electrode), found.survey
     surface = reacting_surface(electrode, survey, plan.active, plan.reacting_phases, plan.secondary)
-    values = surface_values(before, plan, survey.source, surface)
+    values = surface_values(before, plan, image, surface)
     if plan.secondary:
         second = reacting_surface(electrode, survey, plan.secondary, plan.reacting_phases, plan.active)
-        of_second = surface_values(before.secondary, plan, survey.source, second)
+        of_second = surface_values(before.secondary, plan, image, second)
         values |= {f"secondary.{name}": value for name, value in of_second.items()}
     return surface, values
 
@@ -245,11 +246,11 @@ def _layers(
     return layers_from_image(electrode, plan, transport, own_area, watch)
 
 
-def _source_of_layers(plan: HandOver, found: Survey) -> str:
+def _source_of_layers(plan: HandOver, image: str) -> str:
     assert plan.layers is not None
     solid = "" if plan.solid or plan.skeleton else "; solid alike in all, as in the base set"
     return (
-        f"{plan.layers.count} slabs of the image {found.source}, its {plan.layers.collector.value} at the current "
+        f"{plan.layers.count} slabs of the image {image}, its {plan.layers.collector.value} at the current "
         f"collector: voxels counted, resistance by what each slab dissipates in the field of the whole image{solid}"
     )
 

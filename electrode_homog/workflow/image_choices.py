@@ -19,7 +19,10 @@ class Radii(Enum):
     """
 
     BASE = "base"
-    """Particles of the base set, and the surface that they have at the active fraction of the image."""
+    """Particles of the base set, and the surface that they have at the active fraction of the image.
+
+    A surface that was measured for the base set stays, with a warning.
+    """
 
     BASE_AND_AREA = "base-and-area"
     """Particles of the base set, reacting over the surface that was measured."""
@@ -99,9 +102,14 @@ class HandOver:
     def __post_init__(self):
         if self.electrode not in ("negative", "positive"):
             raise InputError(f"electrode = {self.electrode!r}; 'negative' or 'positive'")
+        self._check_kinds()
         for role in ("porosity", "active"):
             if not getattr(self, role):
                 raise InputError(f"{role} names no phase")
+        for role in ("porosity", "active", "secondary", "reacting"):
+            names = getattr(self, role)
+            if len(set(names)) < len(names):
+                raise InputError(f"cell.{role} = {list(names)} names a phase twice")
         roles = {role: set(getattr(self, role)) for role in ("porosity", "active", "secondary", "reacting")}
         pairs = [("porosity", "active"), ("porosity", "secondary"), ("active", "secondary")]
         for first, second in (*pairs, ("active", "reacting"), ("secondary", "reacting")):
@@ -115,6 +123,14 @@ class HandOver:
             )
         if self.secondary and self.layers is not None:
             raise InputError("layers of a blended electrode are not supported; leave out secondary or layers")
+
+    def _check_kinds(self) -> None:
+        """A text in place of a member would be taken for none of them."""
+        for role, kind in (("radii", Radii), ("thickness", Thickness)):
+            if not isinstance(getattr(self, role), kind):
+                raise InputError(f"{role} = {getattr(self, role)!r}; one of {', '.join(map(str, kind))}")
+        if self.layers is not None and not isinstance(self.layers, ImageLayers):
+            raise InputError(f"layers = {self.layers!r}; None or ImageLayers(count, collector)")
 
     @property
     def reacting_phases(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from electrode_homog.microstructure import Microstructure, Survey
 from electrode_homog.parameters import EFFECTIVE_ALREADY, Electrode
 from electrode_homog.parameters.active_phase import ActiveMaterialValues
 from electrode_homog.particles import with_radius
+from electrode_homog.report.provenance_section import image_hash
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TransportLaw, bruggeman_exponent
 from electrode_homog.workflow.image_choices import HandOver, Radii, Thickness
 from electrode_homog.workflow.image_uncertainty import Uncertainty, fraction_uncertainty, tensor_uncertainty
@@ -50,7 +51,15 @@ Values = dict[str, Sourced]
 """Field of an Electrode, or of its second active material as "secondary.active_fraction" -> what fills it."""
 
 
-def fraction_values(electrode: Microstructure, before: Electrode, plan: HandOver, found: ImageFindings) -> Values:
+def image_name(electrode: Microstructure) -> str:
+    """Its source; one that holds no hash of a file gets that of the labels, the one which a report shows."""
+    source = electrode.image.source
+    return source if "sha256:" in source else f"{source}, labels sha256:{image_hash(electrode)}"
+
+
+def fraction_values(
+    electrode: Microstructure, before: Electrode, plan: HandOver, found: ImageFindings, image: str
+) -> Values:
     """Porosity, active and inactive fractions, and the thickness where it is asked of the image."""
     groups = {"porosity": plan.porosity, "active_fraction": plan.active, "secondary.active_fraction": plan.secondary}
     values: Values = {}
@@ -59,39 +68,39 @@ def fraction_values(electrode: Microstructure, before: Electrode, plan: HandOver
             known = fraction_uncertainty(
                 electrode, phases, known=found.fraction_errors, segmentation=found.segmentation
             )
-            source = f"share of {' + '.join(phases)} in the voxels of the image {found.survey.source}; {known.text}"
+            source = f"share of {' + '.join(phases)} in the voxels of the image {image}; {known.text}"
             share = share_of(found.survey, phases)
             values[name] = Sourced(share, source, None if known.relative is None else known.relative * share)
     rest = max(0.0, 1.0 - sum(value.value for value in values.values()))
-    values["inactive_fraction"] = Sourced(rest, f"what is left of the image {found.survey.source}")
+    values["inactive_fraction"] = Sourced(rest, f"what is left of the image {image}")
     if before.layers is not None:
         values["layers"] = Sourced(None, "")
     if plan.thickness is Thickness.IMAGE:
         if not electrode.image.has_physical_length:
             raise InputError(f"{electrode.image.source!r} has no voxel size, so that it has no thickness; give one")
-        values["thickness_m"] = Sourced(
-            electrode.image.extent_m[0], f"extent of the image {found.survey.source} along x"
-        )
+        values["thickness_m"] = Sourced(electrode.image.extent_m[0], f"extent of the image {image} along x")
     return values
 
 
-def transport_values(plan: HandOver, found: ImageFindings) -> Values:
+def transport_values(plan: HandOver, found: ImageFindings, image: str) -> Values:
     """The law of the electrolyte, and what the plan asks of the solid: its conductivity, or its law."""
     electrolyte = found.tensors[plan.electrolyte]
     known = _tensor_uncertainty(found, plan.electrolyte)
     porosity, B = share_of(found.survey, plan.porosity), electrolyte.through_thickness
     law = FixedEfficiency(B) if plan.layers is not None else _bruggeman(porosity, B, found.law)
-    source = f"through-thickness B = {B:.6g} of {method(electrolyte)}; {known.text}"
+    source = f"through-thickness B = {B:.6g} of {method(electrolyte, image)}; {known.text}"
     values = {"electrolyte_law": Sourced(law, source, _of_law(law, known, porosity))}
     if plan.solid is not None:
         solid, known = found.tensors[plan.solid], _tensor_uncertainty(found, plan.solid)
-        text = f"through-thickness effective value, bulk conductivities as given, of {method(solid)}; {known.text}"
+        text = (
+            f"through-thickness effective value, bulk conductivities as given, of {method(solid, image)}; {known.text}"
+        )
         k = solid.through_thickness
         values["conductivity_S_m"] = Sourced(k, text, None if known.relative is None else known.relative * k)
         values["solid_law"] = Sourced(EFFECTIVE_ALREADY, text)
     elif plan.skeleton is not None:
         solid, known = found.tensors[plan.skeleton], _tensor_uncertainty(found, plan.skeleton)
-        text = f"through-thickness B = {solid.through_thickness:.6g} of the solid, {method(solid)}; {known.text}"
+        text = f"through-thickness B = {solid.through_thickness:.6g} of the solid, {method(solid, image)}; {known.text}"
         law = FixedEfficiency(solid.through_thickness)
         values["solid_law"] = Sourced(law, text, _of_law(law, known, 1 - porosity))
     return values
@@ -126,9 +135,9 @@ def surface_values(before: ActiveMaterialValues, plan: HandOver, image: str, sur
     }
 
 
-def thermal_values(tensor: EffectiveTensor) -> Values:
+def thermal_values(tensor: EffectiveTensor, image: str) -> Values:
     """Fields of a ThermalLayer: conduction through the thickness, and the mean of both directions in the plane."""
-    source = f"effective value of {method(tensor)}, thermal conductivities of the phases as given"
+    source = f"effective value of {method(tensor, image)}, thermal conductivities of the phases as given"
     through, in_plane = through_and_in_plane(tensor)
     return {
         "through_plane_conductivity_W_m_K": Sourced(through, f"through-thickness {source}"),
@@ -146,11 +155,11 @@ def share_of(found: Survey, names: tuple[str, ...]) -> float:
     return sum(phase.volume_fraction for phase in found.phases if phase.name in names)
 
 
-def method(tensor: EffectiveTensor) -> str:
-    """What a source says of a tensor: image, phases, boundary condition, scheme, error."""
+def method(tensor: EffectiveTensor, image: str) -> str:
+    """What a source says of a tensor of `image`: phases, boundary condition, scheme, error."""
     phases = ", ".join(f"{name} {k[0]:g}" for name, k in tensor.conductivity.items())
     return (
-        f"{tensor.source} ({phases}; {tensor.boundary.value}, finite volumes on voxels, "
+        f"{image} ({phases}; {tensor.boundary.value}, finite volumes on voxels, "
         f"relative error {tensor.relative_error:.1e})"
     )
 

@@ -40,11 +40,13 @@ def _capacity(base: CellParameters, cell: CellParameters, plan: HandOver) -> lis
     if abs(full / before - 1) <= _BALANCE_OFF:
         return []
     fraction, old = (getattr(found, side).active_fractions for found in (cell, base))
+    um, old_um = (1e6 * getattr(found, side).thickness_m for found in (cell, base))
+    thickness = "" if um == old_um else f" and a thickness of {um:.4g} um instead of {old_um:.4g} um"
     return [
         f"The {side} electrode holds {full:.4g} Ah instead of {before:.4g} Ah ({full / before - 1:+.1%}), with an "
-        f"active fraction of {fraction:.4g} instead of {old:.4g}: the balance of the cell moves, and the nominal "
-        f"capacity of {base.name}, {base.cell.nominal_capacity_Ah:g} Ah, no longer fits. It stays, and C-rates are "
-        "shares of it; change cell.nominal_capacity_Ah or the thickness to suit."
+        f"active fraction of {fraction:.4g} instead of {old:.4g}{thickness}: the balance of the cell moves, and the "
+        f"nominal capacity of {base.name}, {base.cell.nominal_capacity_Ah:g} Ah, no longer fits. It stays, and C-rates "
+        "are shares of it; change cell.nominal_capacity_Ah or the thickness to suit."
     ]
 
 

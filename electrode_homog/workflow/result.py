@@ -57,4 +57,6 @@ class StudyResult:
         for variant in self.variants:
             items.append(Named(variant.name, variant.cell))
             items += [Named(variant.name, run) for run in variant.runs]
+        if self.from_image is not None:
+            items.append(self.from_image.notes)
         return items

@@ -5,7 +5,7 @@ that it finds and that answer the same question; once it has one, or if it is so
 unless overwriting is asked for. Nothing is ever deleted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, assert_never
@@ -24,14 +24,14 @@ from electrode_homog.homogenization import (
 from electrode_homog.images import generate_electrode, read_image
 from electrode_homog.microstructure import Description, Microstructure, describe
 from electrode_homog.output import exclusive_folder, write_whole
-from electrode_homog.p2d import CSV_COLUMNS, ConstantCurrent, simulate
+from electrode_homog.p2d import CSV_COLUMNS, ConstantCurrent, Mesh, simulate
 from electrode_homog.parameters import CellParameters, load_parameter_set, save_parameter_set, write_battinfo
 from electrode_homog.provenance import current_provenance, from_json, to_json
 from electrode_homog.report import write_report
 from electrode_homog.transport_law import BruggemanLaw
 from electrode_homog.workflow.electrode_from_image import fitted_law
 from electrode_homog.workflow.hand_over import ElectrodeFromImage, check_plan, hand_over, with_image_fractions
-from electrode_homog.workflow.image_choices import HandOver
+from electrode_homog.workflow.image_choices import HandOver, Radii, Thickness
 from electrode_homog.workflow.image_values import ImageFindings
 from electrode_homog.workflow.result import DischargeVariant, StudyResult
 from electrode_homog.workflow.ro_crate import METADATA, write_ro_crate
@@ -224,17 +224,32 @@ def _discharged(
     cells = {
         "base set": base,
         "image fractions, transport law of the base set": with_image_fractions(base, plan, description.survey),
-        "image fractions and transport": from_image.cell,
+        _name_of_last(plan): from_image.cell,
     }
     variants = []
+    mesh = _mesh(list(cells.values())) if study.c_rates else Mesh()
     for name, cell in cells.items():
         if study.c_rates:
             tell(f"discharges at {', '.join(f'{rate:g}C' for rate in study.c_rates)}: {name}")
-        runs = tuple(simulate(cell, ConstantCurrent(rate)) for rate in study.c_rates)
+        runs = tuple(simulate(cell, ConstantCurrent(rate), mesh=mesh) for rate in study.c_rates)
         variants.append(DischargeVariant(name, cell, runs))
     if study.c_rates:
         write_whole(folder / "discharge.csv", _discharge_table(variants, study.c_rates), overwrite=True)
     return tuple(variants)
+
+
+def _mesh(cells: Sequence[CellParameters]) -> Mesh:
+    """One for all, so that no difference between them is one of meshes: the default, finer where layers need it."""
+    from electrode_homog.p2d.layered_mesh import FEWEST  # loads PyBaMM
+
+    layers = [electrode.layers for cell in cells for electrode in (cell.negative, cell.positive)]
+    needed = max((FEWEST * found.count for found in layers if found is not None), default=0)
+    return replace(Mesh(), x_points=max(Mesh().x_points, needed))
+
+
+def _name_of_last(plan: HandOver) -> str:
+    more = plan.radii is not Radii.BASE or plan.thickness is not Thickness.BASE or plan.layers is not None
+    return "all that the image gives" if more else "image fractions and transport"
 
 
 def _discharge_table(variants: list[DischargeVariant], c_rates: tuple[float, ...]) -> str:

@@ -83,6 +83,15 @@ def test_source_is_file_name_and_hash(tmp_path):
     assert read_image(path, voxel_size_m=VOXEL).source == f"nmc.npy sha256:{digest[:16]}"
 
 
+def test_source_says_what_was_read_how(tmp_path):
+    """Another through-axis and another array of one file are other images, and their sources differ."""
+    np.savez(tmp_path / "two.npz", first=STACK, second=2 - STACK)
+    first = read_image(tmp_path / "two.npz", voxel_size_m=VOXEL, dataset="first").source
+    assert read_image(tmp_path / "two.npz", voxel_size_m=VOXEL, dataset="second").source == first[:-5] + "second"
+    turned = read_image(tmp_path / "two.npz", voxel_size_m=VOXEL, dataset="first", through_axis=2).source
+    assert turned == f"{first} axes (2, 0, 1)"
+
+
 def test_boolean_and_large_labels(tmp_path):
     """Booleans are 0 and 1; labels beyond one byte keep their value in the smallest type."""
     np.save(tmp_path / "bool.npy", STACK > 0)

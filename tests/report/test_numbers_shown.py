@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from made_runs import made_run
 
 import electrode_homog as eh
 from electrode_homog.report.contents import sorted_contents
@@ -12,6 +13,7 @@ from electrode_homog.report.digits import MINUS, NARROW_SPACE
 from electrode_homog.report.discharge_section import discharge_section
 from electrode_homog.report.fit_section import fit_section
 from electrode_homog.report.headline import more, summary, tiles
+from electrode_homog.report.image_notes import BothDirections, ImageNotes
 from electrode_homog.report.page import Beside, Details, Facts, Matrix, Panel, Section, Table
 from electrode_homog.report.parameters_section import parameters_section, usable_capacity_Ah
 from electrode_homog.report.transport_section import BOUNDARY_TEXT, seam_ratios, transport_section
@@ -215,5 +217,47 @@ def test_porous_binder_is_still_a_transport_efficiency(electrode):
     shown = re.search(r"B of the pore space with binder at 0\.3 is ([\d.]+)", text)
     assert shown
     assert float(shown[1]) == pytest.approx(porous.through_thickness, rel=5e-3)
+    found = {tile.label: plain(tile.value) for tile in tiles(sorted_contents([porous]))}
+    tau = electrode.fractions["pore"] / porous.through_thickness  # porosity over B, whatever else conducts
+    assert float(found["Tortuosity factor τ"]) == pytest.approx(tau, rel=5e-3)
+    assert f"tortuosity factor {found['Tortuosity factor τ']}" in text
     electronic = eh.effective_tensor(electrode, {"active": 0.1, "binder": 100.0})
     assert "B of" not in summary(sorted_contents([electronic]))
+
+
+def test_pieces_and_law_are_drawn_over_the_same_fraction(electrode):
+    """A binder that conducts a little is no pore: law, pieces and whole image stand at the porosity, and agree."""
+    conductivity = {"pore": 1.0, "binder": 0.3}
+    tensor, pieces = eh.effective_tensor(electrode, conductivity), eh.subvolume_values(electrode, conductivity)
+    law = eh.fit_bruggeman(pieces.fractions_of("pore"), pieces.values)
+    given = [eh.Named("electrolyte", item) for item in (tensor, pieces, law)]
+    of_law = panel(transport_section(sorted_contents(given)), "B against volume fraction, electrolyte")
+    beside = next(block for block in of_law.blocks if isinstance(block, Beside))
+    table = next(block for block in beside.blocks if isinstance(block, Table))
+    shown = {cells[0].text: plain(cells[1].text) for cells in table.rows}
+    assert float(shown["Volume fraction ε of the whole image"]) == pytest.approx(electrode.fractions["pore"], abs=1e-4)
+    assert float(shown["B by the law at that ε"]) == pytest.approx(law(electrode.fractions["pore"]), rel=1e-3)
+
+
+def test_what_an_image_says_beside_the_set(base, changed):
+    """Values through the thickness and in the plane, and the warnings, stand with the set that they belong to."""
+    cell = dataclasses.replace(changed, name="chen2020-positive-from-image")
+    cell = cell.with_electrode("positive", active_fraction=0.5, inactive_fraction=0.165)
+    heat = BothDirections("thermal conductivity", "W/(m K)", 0.6, 0.9)
+    notes = ImageNotes(cell.name, "positive", (heat,), ("The electrode holds less.",))
+    section = parameters_section(sorted_contents([base, cell, notes]))
+    table = next(table for table in tables(section) if table.head[0] == "Effective value of")
+    assert [plain(cell.text) for cell in table.rows[0]] == [
+        "thermal conductivity", "0.6000", "0.9000", "W/(m K)", "1.50",
+    ]  # fmt: skip
+    assert cautions(section).count("The electrode holds less.") == 1
+    assert "The full capacity of the positive" not in cautions(section)  # the warnings are about it
+
+
+def test_an_electrode_from_an_image_is_compared_with_its_base_set(base, changed, items):
+    """The summary compares the first with the last variant, although the set from an image has a name of its own."""
+    cell = dataclasses.replace(changed, name="chen2020-positive-from-image")
+    run = dataclasses.replace(items["fast run"].item, cell_name=cell.name)
+    between = eh.Named("between", made_run(base, 2.0, 0.8))
+    given = [items["fast base run"], between, eh.Named("all of it", run)]
+    assert "with “all of it” instead of" in summary(sorted_contents(given))

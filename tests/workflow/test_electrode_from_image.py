@@ -291,6 +291,8 @@ def test_capacity_and_thickness_that_no_longer_fit_are_said(generated, base):
     thin = electrode_from_image(generated, base, "positive", **PHASES, **ALONE, thickness=Thickness.IMAGE)
     assert thin.cell.positive.thickness_m == pytest.approx(16e-6, rel=1e-12)
     assert not any("um thick" in text for text in thin.warnings)
+    assert any("and a thickness of 16 um instead of 75.6 um" in text for text in thin.warnings)
+    assert "a thickness of" not in capacity
 
 
 def test_thermal_values_need_a_place(generated, base):
@@ -523,3 +525,24 @@ def test_a_report_takes_what_was_found(generated, base, full, tmp_path):
         assert text.count(warning) == 1
     assert full.thermal_conductivity_W_m_K is not None
     assert f"thermal conductivity {full.thermal_conductivity_W_m_K.through_plane:.4f}" in text
+
+
+@pytest.mark.parametrize(("radii", "said"), [(Radii.BASE, True), (Radii.KINETIC, False)])
+def test_a_report_says_whether_radii_are_of_the_image(generated, base, radii, said, tmp_path):
+    """Of particles of the base set it says that they are not from the image, of those of the image it does not."""
+    found = electrode_from_image(generated, base, "positive", **PHASES, divisions=(1, 1, 1), radii=radii)
+    path = write_report([base, found.cell], tmp_path / "report.html")
+    assert ("Neither comes from the image" in path.read_text(encoding="utf-8")) == said
+
+
+def test_an_image_from_memory_is_named_by_its_labels(base):
+    """Where no file stands behind an image, the sources hold the hash of its labels; other labels have another."""
+
+    def source(electrode: Microstructure, field: str) -> str:
+        return electrode_from_image(electrode, base, "positive", **PHASES, **ALONE).cell.sources[f"positive.{field}"]
+
+    first, second = straight_pores(), straight_pores(share=4)
+    for field in ("porosity", "electrolyte_law"):
+        named = re.search("straight pores, labels sha256:([0-9a-f]{16})", source(first, field))
+        assert named
+        assert named[1] not in source(second, field)

@@ -109,6 +109,18 @@ def test_a_study_may_ask_for_everything(tmp_path):
     assert load_parameter_set(tmp_path / "results" / "cell.toml").positive == direct.cell.positive
 
 
+def test_many_layers_get_the_points_that_they_need(tmp_path):
+    """A study has no mesh of its own to set: with more layers than half the default points, all variants get more."""
+    study = small()
+    assert study.hand_over is not None
+    layers = ImageLayers(18, Collector.FIRST_FACE)
+    result = run_study(
+        small(hand_over=dataclasses.replace(study.hand_over, layers=layers)), tmp_path / "results", tell=silent
+    )
+    assert {run.mesh.x_points for variant in result.variants for run in variant.runs} == {36}
+    assert [variant.name for variant in result.variants][-1] == "all that the image gives"
+
+
 def test_a_plan_that_does_not_fit_is_refused_before_anything_is_solved(tmp_path):
     """A skeleton for a base set whose conductivity is effective already: no folder is made."""
     study = small()
@@ -146,6 +158,21 @@ def test_a_stopped_run_goes_on(tmp_path):
     assert any("found in tensor-electrolyte.json" in text for text in heard)
     assert (folder / "tensor-electrolyte.json").read_bytes() == solved
     assert (folder / "report.html").is_file()
+
+
+def test_a_corrected_through_axis_is_solved_again(tmp_path):
+    """A stopped study goes on with tensors of the same axis only, though turned voxels have the same fractions."""
+    labels = np.zeros((16, 16, 16), dtype=np.uint8)
+    labels[5:9, 2:12, :] = 1
+    np.save(tmp_path / "image.npy", labels)
+    found = []
+    for axis in (0, 2):
+        image = ImageFile(tmp_path / "image.npy", (4e-7,) * 3, through_axis=axis)
+        study = Study("a bar", image, {"pore": 0, "active": 1}, {"electrolyte": TensorRequest({"pore": 1.0})})
+        found.append(run_study(study, tmp_path / "results", tell=silent).tensors["electrolyte"])
+        (tmp_path / "results" / "report.html").unlink()
+    assert found[0].matrix[2, 2] == pytest.approx(found[1].matrix[0, 0], rel=1e-9)
+    assert found[0].matrix[0, 0] < 0.95 * found[1].matrix[0, 0]
 
 
 def test_a_failed_study_can_be_corrected(tmp_path):
