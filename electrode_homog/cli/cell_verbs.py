@@ -56,6 +56,10 @@ def simulate(
         list[str] | None,
         typer.Option("--option", help="NAME=VALUE: a further option of PyBaMM, such as thermal=lumped."),
     ] = None,
+    extra_value: Annotated[
+        list[str] | None,
+        typer.Option("--extra-value", help="NAME=NUMBER: what an option needs besides, by PyBaMM's name."),
+    ] = None,
     csv: CsvPath = None,
     json: Json = None,
     report: Report = None,
@@ -79,18 +83,22 @@ def simulate(
         raise InputError("nothing to simulate: give --c-rate or --drive-cycle")
     if json is not None and len(protocols) > 1:
         raise InputError("--json holds one run; give one --c-rate, or use --csv")
+    extra = {
+        name: number(text, f"--extra-value {name}") for name, text in pairs(extra_value or [], "--extra-value").items()
+    }
+    settings = {"options": pairs(option or [], "--option"), "extra_values": extra}
     runs = []
     with progress() as steps:
         for protocol in protocols:
             steps.tell(f"{cell.name}: {protocol}")
-            runs.append(run_protocol(cell, protocol, options=pairs(option or [], "--option")))
+            runs.append(run_protocol(cell, protocol, **settings))
             if isinstance(protocol, DriveCycle) and runs[-1].duration_s < 0.999 * float(protocol.time_s[-1]):
                 note(f"warning: the drive cycle stopped after {runs[-1].duration_s:.1f} s: {runs[-1].ended_by}")
     _write_outputs([cell, *runs], runs, csv, report, force=force)
     if hand_out(runs[0], json, force=force):
         return
     table(
-        cell.name,
+        f"{cell.name}, {runs[0].options_text}" if runs[0].options_text else cell.name,
         ["protocol", "capacity Ah", "energy Wh", "mean power W", "duration s", "ended by"],
         [
             [r.protocol_text, f"{r.capacity_Ah:.4f}", f"{r.energy_Wh:.4f}", f"{r.mean_power_W:.3f}",

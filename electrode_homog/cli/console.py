@@ -3,6 +3,7 @@
 import errno
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -154,10 +155,20 @@ def hand_out(result: Any, json: str | None, *, force: bool) -> bool:
 
     text = to_json(result)
     if json == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(_UNSEEN.sub(_escaped, text))
         return True
     note(f"wrote {write_whole(json, text, overwrite=force)}")
     return False
+
+
+_UNSEEN = re.compile(r"[^\x00-\x7e]")
+"""What JSON does not escape, and a terminal may obey: U+009B begins a command as ESC [ does."""
+
+
+def _escaped(found: re.Match[str]) -> str:
+    from json import dumps
+
+    return found[0] if found[0].isprintable() else dumps(found[0])[1:-1].replace("\x7f", "\\u007f")
 
 
 def refuse_existing_outputs(*paths: str | Path | None, force: bool, inputs: Sequence[str | Path | None] = ()) -> None:
@@ -167,14 +178,14 @@ def refuse_existing_outputs(*paths: str | Path | None, force: bool, inputs: Sequ
     """
     from electrode_homog.output import refuse_existing
 
-    taken = {Path(path).resolve() for path in inputs if path is not None}
+    taken = {os.path.realpath(path) for path in inputs if path is not None}  # never fails, not for a loop of links
     for given in paths:
         if given is None or str(given) == "-":
             continue
         path = Path(given)
-        if path.resolve() in taken:
+        if os.path.realpath(path) in taken:
             raise InputError(f"{path} is an input or another output of the same command; choose another name")
-        taken.add(path.resolve())
+        taken.add(os.path.realpath(path))
         refuse_existing(path, overwrite=force)
         if not path.parent.is_dir():
             raise OSError(errno.ENOENT, "its folder does not exist", str(path))

@@ -40,7 +40,7 @@ def export(
     files = [(path, writer) for path, writer in writers if path is not None]
     if not files and plugin is None:
         raise InputError("nothing to write: give --plugin, --pybamm-json, --bpx, --battinfo or --toml")
-    refuse_existing_outputs(*(path for path, _ in files), json, force=force, inputs=[parameter_set])
+    refuse_existing_outputs(*(path for path, _ in files), json, force=force, inputs=[parameter_set, plugin])
     if plugin is not None:
         refuse_folder(plugin, overwrite=force)
         files.append((plugin, _plugin))

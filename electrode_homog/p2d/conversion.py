@@ -26,6 +26,7 @@ from electrode_homog.p2d.names import (
     POSITIVE_PARAMETERS,
     POSITIVE_SIZE_PARAMETERS,
     SEPARATOR_PARAMETERS,
+    STATE_OF_CHARGE_PARAMETERS,
 )
 from electrode_homog.p2d.on_symbols import called, of_temperature_in_the_solid
 from electrode_homog.p2d.thermal_conversion import thermal_values
@@ -56,6 +57,7 @@ def to_pybamm(cell: CellParameters) -> "pybamm.ParameterValues":
     pybamm = import_pybamm()
     values = {
         **{name: getattr(cell.cell, key) for key, name in CELL_PARAMETERS.items()},
+        **{name: getattr(cell.cell, key) for key, name in STATE_OF_CHARGE_PARAMETERS.items()},
         CURRENT_PARAMETER: cell.cell.nominal_capacity_Ah,
         **_electrode_values(cell.negative, "negative", NEGATIVE_PARAMETERS),
         **_size_values(cell.negative, NEGATIVE_SIZE_PARAMETERS),

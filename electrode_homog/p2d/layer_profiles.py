@@ -31,9 +31,11 @@ def layer_values(electrode: Electrode, layers: Layers, side: Side) -> dict[str, 
         "solid_tortuosity_factor": [tortuosity_factor(*pair) for pair in zip(solid, B_solid, strict=True)],
         "solid_bruggeman": np.log(B_solid) / np.log(solid),
     }
+    active = layers.active_fraction
     values: dict[str, Any] = {
         "porosity": of_place(layers, layers.porosity, side),
-        "active_fraction": of_place(layers, layers.active_fraction, side),
+        # a number where it can be: PyBaMM evaluates no mean of a function, which an initial state of charge asks for
+        "active_fraction": active[0] if len(set(active)) == 1 else of_place(layers, active, side),
         **{name: on_the_electrode(layers, profile, side) for name, profile in symbols.items()},
     }
     scales = radius_scales(electrode)

@@ -23,6 +23,11 @@ CELL_PARAMETERS = {
     "contact_resistance_Ohm": "Contact resistance [Ohm]",
 }
 CURRENT_PARAMETER = "Current function [A]"
+STATE_OF_CHARGE_PARAMETERS = {
+    "lower_voltage_V": "Open-circuit voltage at 0% SOC [V]",
+    "upper_voltage_V": "Open-circuit voltage at 100% SOC [V]",
+}
+"""What PyBaMM asks for besides when it is given an initial state of charge: the cut-offs, as in its own sets."""
 
 SEPARATOR_PARAMETERS = {
     "thickness_m": "Separator thickness [m]",

@@ -3,6 +3,7 @@
 import difflib
 import math
 from collections.abc import Callable, Mapping
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from electrode_homog.errors import InputError, OutOfRangeError
@@ -99,7 +100,7 @@ def _extra_problems(name: str, value: Any, of_the_cell: set[str], needed: set[st
     if name not in needed:
         near = difflib.get_close_matches(str(name), needed, n=1, cutoff=0.6)
         return [f"{name!r} is not needed by these options{f'; did you mean {near[0]!r}?' if near else ''}"]
-    if not callable(value) and (isinstance(value, bool) or not isinstance(value, int | float)):
+    if not callable(value) and (isinstance(value, bool) or not isinstance(value, Real)):
         return [f"{name!r} = {value!r:.60} must be a number, or a function as PyBaMM calls it"]
     return []
 

@@ -61,9 +61,18 @@ class ParticleDFN(pybamm.lithium_ion.DFN):
         super().__init__(options, name=name)
 
     def set_submodels(self, build: bool) -> None:
-        """As asked for: PyBaMM refuses two phases without a surface form, though its equations carry them out."""
+        """As asked for: PyBaMM refuses two phases without a surface form, though its equations carry them out.
+
+        Nor does it evaluate a mean over x where SEI asks for the mean area, so that the one of layers is a number.
+        """
         if "2" in self.phases:
             self.options[SURFACE_FORM_OPTION] = self.surface_form
+        for side, layers in self.layers.items():
+            material = getattr(self.param, side[0]).prim
+            if layers.surface_area_per_m is not None:
+                material.a_typ = pybamm.Scalar(layers.mean("surface_area_per_m"))
+            else:
+                material.a_typ = 3 * layers.mean("active_fraction") / material.R_typ
         super().set_submodels(build)
 
     def set_particle_submodel(self) -> None:

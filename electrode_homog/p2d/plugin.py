@@ -8,9 +8,10 @@ tells them, and `electrode_homog.load_parameter_set("chen2020")` is the set itse
 from collections.abc import Callable
 from typing import Any
 
+from electrode_homog.p2d.conversion import to_pybamm
 from electrode_homog.p2d.plugin_readme import shown
 from electrode_homog.p2d.python_source import one_line
-from electrode_homog.p2d.stock_model import beyond_stock, losses, needed_options, stock_values
+from electrode_homog.p2d.stock_model import beyond_stock, losses, needed_options
 from electrode_homog.parameters import CellParameters, Entry, load_parameter_set, parameter_set_names
 
 PREFIX = "electrode_homog."
@@ -28,7 +29,7 @@ def values_function(cell: CellParameters) -> Callable[[], dict[str, Any]]:
     """A function that returns the values of the cell for PyBaMM; its docstring names unit and source of each."""
 
     def get_parameter_values() -> dict[str, Any]:
-        return stock_values(cell)
+        return to_pybamm(cell)
 
     get_parameter_values.__doc__ = description(cell)
     return get_parameter_values

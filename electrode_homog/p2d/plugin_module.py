@@ -11,7 +11,9 @@ from electrode_homog import __version__
 from electrode_homog.errors import InputError
 from electrode_homog.expression import Expression
 from electrode_homog.p2d.checked_source import checked_source
+from electrode_homog.p2d.conversion import to_pybamm
 from electrode_homog.p2d.importing import import_pybamm
+from electrode_homog.p2d.plugin_readme import example
 from electrode_homog.p2d.python_source import (
     WIDTH,
     comment,
@@ -23,7 +25,7 @@ from electrode_homog.p2d.python_source import (
     string,
     symbol_source,
 )
-from electrode_homog.p2d.stock_model import losses, stock_options, stock_values
+from electrode_homog.p2d.stock_model import losses, stock_options
 from electrode_homog.p2d.value_origins import origins
 from electrode_homog.parameters import CellParameters
 
@@ -46,7 +48,7 @@ def module_source(cell: CellParameters, entry_name: str, data_file: str) -> str:
 
     Raises InputError for a value that has no text in Python, naming it.
     """
-    values = stock_values(cell)
+    values = to_pybamm(cell)
     definitions, texts = [], {}
     for name, value in values.items():
         definition, texts[name] = _value(cell, name, value)
@@ -106,9 +108,7 @@ def _module_docstring(cell: CellParameters, entry_name: str, data_file: str) -> 
         *([""] if cell.citations else []),
         f"Written by electrode_homog {__version__}, which it does not need. Use it by name:",
         "",
-        f'    model = pybamm.Model("{entry_name}")',
-        f'    values = pybamm.ParameterValues("{entry_name}")',
-        "    solution = pybamm.Simulation(model, parameter_values=values).solve([0, 3600])",
+        *(f"    {line}" for line in example(cell, entry_name)),
         "",
         f"The source of each value stands beside it; the set itself, with uncertainties, is {data_file} here.",
     ]

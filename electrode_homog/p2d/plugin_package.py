@@ -8,6 +8,7 @@
 Distribution, module and both entry points have one name, with a prefix that no set of PyBaMM has.
 """
 
+import hashlib
 import importlib.metadata
 import importlib.util
 import re
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.p2d.plugin_module import ENTRY, MODEL, module_source
-from electrode_homog.p2d.plugin_readme import readme
+from electrode_homog.p2d.plugin_readme import charging, readme
 from electrode_homog.p2d.python_source import identifier, one_line, string
 from electrode_homog.p2d.stock_model import beyond_stock, losses
 from electrode_homog.parameters import CellParameters, Exported, save_parameter_set
@@ -57,9 +58,12 @@ def write_plugin(cell: CellParameters, folder: str | Path, *, overwrite: bool = 
 def plugin_name(cell: CellParameters) -> str:
     """What PyBaMM will know the cell by: a prefix, and of its name the letters and digits.
 
+    Where other characters, or more than LONGEST_NAME, are left out, a hash of the name keeps two cells apart.
     Raises InputError for a name without any.
     """
     plain = identifier(cell.name)[:LONGEST_NAME].strip("_")
+    if plain and plain != re.sub(r"[-. ]+", "_", cell.name.lower()).strip("_"):
+        plain += "_" + hashlib.sha256(cell.name.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     if not plain:
         raise InputError(
             f"name = {one_line(cell.name)!r} has no letter a to z and no digit to name a package by; give the set "
@@ -74,7 +78,7 @@ def plugin_files(cell: CellParameters, name: str) -> dict[str, str]:
         "pyproject.toml": _pyproject(cell, name),
         "README.md": readme(cell, name),
         f"{name}/__init__.py": module_source(cell, name, DATA_FILE),
-        "tests/test_parameter_set.py": _test_source(name),
+        "tests/test_parameter_set.py": _test_source(cell, name),
     }
 
 
@@ -186,19 +190,20 @@ written = true
 """
 
 
-def _test_source(name: str) -> str:
+def _test_source(cell: CellParameters, name: str) -> str:
+    current = "".join(f"    {line}\n" for line in charging(cell))
     return f'''\
-"""PyBaMM finds the set and its model by name, and computes a minute of discharge with them."""
+"""PyBaMM finds the set and its model by name, and computes a minute with them."""
 
 import pybamm
 
 NAME = {string(name)}
 
 
-def test_a_minute_of_discharge():
+def test_a_minute_at_1C():
     """The voltage stays within the window of the cell."""
     values = pybamm.ParameterValues(NAME)
-    solution = pybamm.Simulation(pybamm.Model(NAME), parameter_values=values).solve([0, 60])
+{current}    solution = pybamm.Simulation(pybamm.Model(NAME), parameter_values=values).solve([0, 60])
     voltage = solution["Voltage [V]"].entries
     assert solution.t[-1] == 60
     assert values["Lower voltage cut-off [V]"] < voltage.min() <= voltage.max() <= values["Upper voltage cut-off [V]"]

@@ -3,9 +3,11 @@
 import html
 
 from electrode_homog import __version__
-from electrode_homog.p2d.python_source import one_line
+from electrode_homog.p2d.names import CURRENT_PARAMETER
+from electrode_homog.p2d.python_source import number, one_line, string
 from electrode_homog.p2d.stock_model import losses, stock_options
 from electrode_homog.parameters import CellParameters, Entry
+from electrode_homog.parameters.plausibility import balance
 from electrode_homog.table import Table
 
 
@@ -25,9 +27,7 @@ def readme(cell: CellParameters, name: str) -> str:
 ```python
 import pybamm
 
-model = pybamm.Model("{name}")
-values = pybamm.ParameterValues("{name}")
-solution = pybamm.Simulation(model, parameter_values=values).solve([0, 3600])
+{chr(10).join(example(cell, name))}
 ```
 
 The model is PyBaMM's Doyle-Fuller-Newman model with the options `{stock_options(cell)}`; give them to other models
@@ -48,6 +48,24 @@ of PyBaMM yourself. The current is that of 1C until you set another.
 
 The values belong to the sources named above. No licence is stated here: add yours before you pass the package on.
 """
+
+
+def example(cell: CellParameters, name: str) -> list[str]:
+    """Lines of Python that run the cell for an hour."""
+    return [
+        f"model = pybamm.Model({string(name)})",
+        f"values = pybamm.ParameterValues({string(name)})",
+        *charging(cell),
+        "solution = pybamm.Simulation(model, parameter_values=values).solve([0, 3600])",
+    ]
+
+
+def charging(cell: CellParameters) -> list[str]:
+    """The line that a cell needs which begins nearer to its lower cut-off voltage than to the upper one."""
+    if not balance(cell).initial_voltage_V < (cell.cell.lower_voltage_V + cell.cell.upper_voltage_V) / 2:
+        return []
+    current_A = number(-cell.cell.nominal_capacity_Ah)
+    return [f"values[{string(CURRENT_PARAMETER)}] = {current_A}  # charging, because it begins empty"]
 
 
 def marked(text: str) -> str:

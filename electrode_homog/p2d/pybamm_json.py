@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from electrode_homog.output import refuse_existing, write_whole
+from electrode_homog.p2d.conversion import to_pybamm
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.p2d.names import ELECTROLYTE_PARAMETERS
 from electrode_homog.p2d.python_source import identifier, plain_name
-from electrode_homog.p2d.stock_model import beyond_stock, losses, needed_options, stock_values
+from electrode_homog.p2d.stock_model import beyond_stock, losses, needed_options
 from electrode_homog.parameters import CellParameters, Exported
 
 FORMAT = "PyBaMM JSON"
@@ -24,7 +25,7 @@ def write_pybamm_json(cell: CellParameters, path: str | Path, *, overwrite: bool
     surface. Raises InputError where `path` exists and `overwrite` is not set, OSError where it cannot be written.
     """
     refuse_existing(path, overwrite=overwrite)
-    values = {name: _written(name, value) for name, value in stock_values(cell).items()}
+    values = {name: _written(name, value) for name, value in to_pybamm(cell).items()}
     plain = import_pybamm().ParameterValues(values).to_json()
     write_whole(path, json.dumps(plain, indent=1, allow_nan=False) + "\n", overwrite=overwrite)
     return Exported(str(path), FORMAT, tuple(_losses(cell)))

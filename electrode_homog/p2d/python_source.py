@@ -160,7 +160,7 @@ def docstring_lines(paragraphs: Iterable[str], indent: str = "") -> list[str]:
         start = "    " if paragraph.startswith("    ") else ""
         more = "  " if paragraph.startswith("- ") else start
         text = one_line(paragraph)
-        room = WIDTH - len(indent)
+        room = WIDTH - len(indent) if not start else len(start + text)  # a line of code stays one
         lines += textwrap.wrap(text, room, initial_indent=start, subsequent_indent=more, break_on_hyphens=False) or [""]
     lines = [re.sub('"+$|"""', lambda quotes: '\\"' * len(quotes[0]), line.replace("\\", "\\\\")) for line in lines]
     if len(lines) == 1:

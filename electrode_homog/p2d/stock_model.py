@@ -3,7 +3,6 @@
 from typing import Any
 
 from electrode_homog.p2d.active_phases import active_phases, particle_phases
-from electrode_homog.p2d.conversion import to_pybamm
 from electrode_homog.p2d.kinetic_radius import radius_scales
 from electrode_homog.p2d.names import CONTACT_RESISTANCE_OPTION, PARTICLE_PHASES_OPTION, TORTUOSITY_FACTOR_OPTION
 from electrode_homog.parameters import CellParameters
@@ -12,18 +11,6 @@ from electrode_homog.particles import DarkenDiffusivity, Sphere
 from electrode_homog.table import Table
 
 SIDES = ("negative", "positive")
-
-STATE_OF_CHARGE_PARAMETERS = {
-    "lower_voltage_V": "Open-circuit voltage at 0% SOC [V]",
-    "upper_voltage_V": "Open-circuit voltage at 100% SOC [V]",
-}
-"""What PyBaMM asks for besides when it is given an initial state of charge, by the field of the cell."""
-
-
-def stock_values(cell: CellParameters) -> dict[str, Any]:
-    """Those of `to_pybamm(cell)`, and the cut-off voltages as ends of the state of charge, as in PyBaMM's own sets."""
-    ends = {name: getattr(cell.cell, field) for field, name in STATE_OF_CHARGE_PARAMETERS.items()}
-    return {**dict(to_pybamm(cell).items()), **ends}
 
 
 def stock_options(cell: CellParameters) -> dict[str, Any]:
@@ -68,10 +55,17 @@ def losses(cell: CellParameters) -> list[str]:
     for path, phase in active_phases(cell).items():
         texts += _material_losses(path, phase)
     for side in SIDES:
-        if getattr(cell, side).layers is not None:
+        layers = getattr(cell, side).layers
+        if layers is not None:
             texts.append(
                 f"{side}.layers are steps along x: exact on a mesh with cell faces on their boundaries, which "
-                "pybamm_model brings and PyBaMM's own model does not"
+                "pybamm_model brings and PyBaMM's own model does not; of these values PyBaMM's SPMe takes the "
+                "Bruggeman coefficients only, by its default option"
+            )
+        if layers is not None and len(set(layers.active_fraction)) > 1:
+            texts.append(
+                f"{side}.layers differ in active fraction, of which PyBaMM evaluates no mean: it takes no initial "
+                "state of charge, only initial concentrations, and no SEI in such an electrode but in pybamm_model"
             )
         if getattr(cell, side).secondary is not None:
             texts.append(

@@ -10,9 +10,9 @@ from electrode_homog.p2d.names import (
     NEGATIVE_PARAMETERS,
     POSITIVE_PARAMETERS,
     SEPARATOR_PARAMETERS,
+    STATE_OF_CHARGE_PARAMETERS,
     THERMAL_PARAMETERS,
 )
-from electrode_homog.p2d.stock_model import STATE_OF_CHARGE_PARAMETERS
 from electrode_homog.parameters import CellParameters
 
 MADE_OF = {

@@ -107,7 +107,10 @@ def hand_over(
     check_plan(base, plan, {role: tensor.conductivity for role, tensor in tensors.items()}, electrode)
     _check_percolation(tensors)
     before, image = getattr(base, plan.electrode), image_name(electrode)
-    values = fraction_values(electrode, before, plan, found, image) | transport_values(plan, found, image)
+    values = fraction_values(electrode, before, plan, found, image)
+    if values["porosity"].deviation is None:  # an image too small for that is too small for the scatter of its pieces
+        found = replace(found, scatter={})
+    values |= transport_values(plan, found, image)
     surface = None
     if plan.radii is not Radii.BASE:
         _say(tell, "reacting surface and diffusive radius")
@@ -190,7 +193,10 @@ def check_plan(
 
 
 def check_efficiencies(conductivity: Mapping[str, float], bulk: tuple[str, ...], where: str, material: str) -> None:
-    """Raise InputError unless `bulk` phases have the conductivity 1 and none has more: else B is no efficiency."""
+    """Raise InputError unless `bulk` phases, and no others, have the conductivity 1: else B is no efficiency.
+
+    Without `bulk`, any phase may have it.
+    """
     for phase in bulk:
         if conductivity.get(phase) != 1:
             raise InputError(
@@ -199,6 +205,8 @@ def check_efficiencies(conductivity: Mapping[str, float], bulk: tuple[str, ...],
     for phase, k in conductivity.items():
         if k > 1:
             raise InputError(f"{where}.{phase} = {k:g}: nothing conducts better than {material}, which has 1")
+        if k == 1 and bulk and phase not in bulk:
+            raise InputError(f"{where}.{phase} = 1: what conducts like {material} is a pore; name it under porosity")
 
 
 def _check_percolation(tensors: Mapping[str, EffectiveTensor]) -> None:

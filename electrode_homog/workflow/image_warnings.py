@@ -12,6 +12,7 @@ from electrode_homog.workflow.reacting_surface import ReactingSurface
 
 _BALANCE_OFF = 0.01  # change of the capacity of an electrode that is worth a word
 _THICKNESS_OFF = 0.01
+_POROSITY_OFF = 0.05
 _COVERED = 0.05  # share of a surface
 
 
@@ -28,7 +29,7 @@ def hand_over_warnings(
         *_capacity(base, cell, plan),
         *_thickness(electrode, cell, plan),
         *_solid(base, plan, tensors),
-        *_heat(base, tensors),
+        *_heat(base, cell, plan, tensors),
         *_kept_surface(cell, plan),
         *_surface(cell, plan, tensors, surface),
     )
@@ -79,8 +80,19 @@ def _solid(base: CellParameters, plan: HandOver, tensors: Mapping[str, Effective
     ]
 
 
-def _heat(base: CellParameters, tensors: Mapping[str, EffectiveTensor]) -> list[str]:
-    if "heat" not in tensors or base.thermal is not None:
+def _heat(
+    base: CellParameters, cell: CellParameters, plan: HandOver, tensors: Mapping[str, EffectiveTensor]
+) -> list[str]:
+    if base.thermal is not None:
+        porosity, before = (getattr(found, plan.electrode).porosity for found in (cell, base))
+        if abs(porosity - before) <= _POROSITY_OFF:
+            return []
+        return [
+            f"Density and heat capacity of the {plan.electrode} electrode stay those of {base.name} at a porosity of "
+            f"{before:.4g}, not {porosity:.4g}: an image knows no masses. Give thermal.{plan.electrode} anew where "
+            "heat matters."
+        ]
+    if "heat" not in tensors:
         return []
     return [
         f"{base.name} has no thermal section, so that the thermal conductivities of the image have no place in the "

@@ -64,3 +64,21 @@ def test_what_is_not_there(command):
         code, out, err = command("check", missing)
         assert (code, out) == (2, "")
         assert missing in err
+
+
+def test_a_link_to_itself_is_no_file(command, tmp_path):
+    """It is refused as any other that is not there."""
+    (tmp_path / "loop.toml").symlink_to("loop.toml")
+    code, _, err = command("check", str(tmp_path / "loop.toml"))
+    assert code == 2
+    assert "is not a file" in err
+
+
+def test_json_does_not_steer_the_terminal(command, tmp_path):
+    """What JSON leaves as it is, but a terminal obeys, is escaped on stdout."""
+    path = tmp_path / "odd.json"
+    path.write_text('{"Header": {"BPX": "\x9b31m\u202e\x7f\u00b5"}}', encoding="utf-8")
+    code, out, _ = command("check", "--json", "-", str(path))
+    assert code == 2
+    assert "\\u009b31m\\u202e\\u007f\u00b5" in out
+    assert from_json(out, CheckReport).findings[0].value == "\x9b31m\u202e\x7f\u00b5"

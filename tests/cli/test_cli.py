@@ -179,6 +179,23 @@ def test_outputs_never_replace_inputs(command, image, tmp_path):
     assert (tmp_path / "t.json").read_bytes() == tensor
 
 
+def test_options_of_pybamm_pass_through(command):
+    """Heat warms the cell; an option's further values are asked for by name and then taken."""
+    code, out, _ = command("simulate", "chen2020", "--c-rate", "2", "--option", "thermal=lumped", "--json", "-")
+    run = from_json(out, CellRun)
+    assert (code, run.options_text) == (0, "thermal: lumped")
+    assert run.temperature_K[-1] > run.temperature_K[0] + 10
+    surface = ["simulate", "chen2020", "--c-rate", "1", "--option", "surface form=differential"]
+    code, _, err = command(*surface)
+    name = "{} electrode double-layer capacity [F.m-2]"
+    assert code == 2
+    assert name.format("Negative") in err
+    values = [text for side in ("Negative", "Positive") for text in ("--extra-value", f"{name.format(side)}=0.2")]
+    code, out, _ = command(*surface, *values)
+    assert code == 0
+    assert "surface form: differential" in out
+
+
 def test_drive_cycle(command, tmp_path):
     """A table of time and current is run; decimal commas are refused instead of becoming an index."""
     (tmp_path / "cycle.csv").write_text("time_s,current_A\n0,0\n10,5\n20,2\n30,0\n")

@@ -53,6 +53,7 @@ def test_values_are_changed_and_a_file_is_read(command, tmp_path):
         (("--plugin", "."), "working folder"),
         (("--plugin", "there.toml"), "not a folder"),
         (("--pybamm-json", "a.json", "--toml", "a.json"), "another output of the same command"),
+        (("--pybamm-json", "a", "--plugin", "a"), "another output of the same command"),
         (("--pybamm-json", "a.json", "--set", "positive.porosty=0.3"), "did you mean"),
         (("--pybamm-json", "a.json", "--set", "positive.porosity=much"), "is not a number"),
     ],

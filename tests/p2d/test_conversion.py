@@ -35,11 +35,12 @@ def largest_difference_V(first, second):
 
 
 def test_the_names_handed_over_are_those_that_the_model_needs():
-    """They are exactly the parameters that PyBaMM's P2D model asks for by one of its two transport options."""
+    """They are exactly what PyBaMM's P2D model asks for by its two transport options and an initial state of charge."""
     pybamm = import_pybamm()
     option = {"contact resistance": "true"}
     models = [pybamm.lithium_ion.DFN({**option, **transport}) for transport in ({}, TORTUOSITY_FACTOR_OPTION)]
     needed = {parameter.name for model in models for parameter in model.parameters}
+    needed |= {"Open-circuit voltage at 0% SOC [V]", "Open-circuit voltage at 100% SOC [V]"}
     assert set(to_pybamm(load_parameter_set("chen2020").with_thermal(None))) == needed
 
 

@@ -163,6 +163,20 @@ def test_equal_layers_are_no_layers():
     assert ends[0] == pytest.approx(ends[1], abs=1e-9)
 
 
+def test_a_state_of_charge_may_be_asked_for_where_the_active_fraction_is_the_same():
+    """PyBaMM sets half the charge of a cell whose layers differ in porosity and B alone, as of the cell without."""
+    cell = load_parameter_set("chen2020")
+    active = (cell.positive.active_fraction,) * 2
+    graded_pores = graded("positive", Layers((0.5, 0.5), (0.3, 0.33), active, (0.1, 0.2), (1.0, 1.0)))
+    concentrations = []
+    for values in (to_pybamm(cell), to_pybamm(graded_pores)):
+        given = pybamm.ParameterValues(values)
+        given.set_initial_state(0.5)
+        concentrations.append(given["Initial concentration in positive electrode [mol.m-3]"])
+    assert concentrations[0] == pytest.approx(concentrations[1], rel=1e-12)
+    assert callable(to_pybamm(graded_pores)["Positive electrode porosity"])
+
+
 def test_current_across_a_jump_is_of_second_order():
     """Halving the cells of a fourfold jump of B quarters the error at 2C; with PyBaMM's means at faces it does not."""
     cell = two(0.08, 0.32)

@@ -7,9 +7,9 @@ import pytest
 from heated_cells import IN_PLANE, heated_cell
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.p2d import ConstantCurrent, Mesh, pybamm_model, simulate, to_pybamm
+from electrode_homog.p2d import ConstantCurrent, Mesh, Rest, pybamm_model, simulate, to_pybamm
 from electrode_homog.p2d.importing import import_pybamm
-from electrode_homog.parameters import load_parameter_set
+from electrode_homog.parameters import Layers, load_parameter_set
 from electrode_homog.particles import DarkenDiffusivity, FromOpenCircuitPotential, JumpDiffusivity, SphereSizes
 
 COARSE = Mesh(5, 4, 8)
@@ -162,6 +162,25 @@ def test_options_that_cannot_be_carried_out_are_refused(chen2020, options, said)
     assert re.search(said, refused(chen2020, options=options))
 
 
+def test_sei_grows_on_layers(chen2020):
+    """Lithium is kept to 1e-7 where layers differ, and layers that hardly differ are none, to 1e-6 V."""
+    part, options = chen2020.negative, {"SEI": "reaction limited"}
+    active, area, B = part.active_fraction, part.surface_area_per_m, (part.electrolyte_efficiency,) * 2
+
+    def run(spread, areas=None):
+        fractions = (active - spread, active + spread)
+        layers = Layers((0.5, 0.5), (part.porosity - spread,) * 2, fractions, B, (1.0, 1.0), areas)
+        cell = chen2020.with_layers("negative", layers)
+        return simulate(cell, STEP, mesh=Mesh(6, 4, 8), options=options, extra_values=SEI)
+
+    runs = [run(0.0), run(1e-9), run(0.0, (area, 1.000001 * area)), run(0.1), run(0.0, (0.5 * area, 1.5 * area))]
+    assert max(one.lithium_drift for one in runs) < 1e-7
+    ends = np.array([one.voltage_V[-1] for one in runs])
+    assert np.abs(ends[1] - ends[0]) < 1e-6
+    assert np.abs(ends[2] - ends[0]) < 1e-4  # our particles, on other points than PyBaMM's
+    assert np.all(np.abs(ends[3:] - ends[0]) > 1e-4)
+
+
 def test_all_contradictions_are_told_at_once_and_a_contact_resistance_is_one(chen2020):
     """Three problems in one error; a cell with a contact resistance cannot run without."""
     cell = chen2020.with_value("cell.contact_resistance_Ohm", 0.01)
@@ -197,6 +216,15 @@ def test_an_extra_value_must_be_finite_and_an_option_must_ask_for_it(chen2020):
         chen2020, OutOfRangeError, options={"surface form": "differential"}, extra_values=broken
     )
     assert "not needed" in refused(chen2020, extra_values=DOUBLE_LAYER)
+
+
+@pytest.mark.filterwarnings("ignore")  # PyBaMM's own
+@pytest.mark.parametrize("kind", [int, np.int64, np.float32, np.float64])
+def test_an_extra_value_may_be_a_number_of_numpy(chen2020, kind):
+    """As it comes out of an array."""
+    extra = {name: kind(1) for name in DOUBLE_LAYER}
+    run = simulate(chen2020, Rest(1.0), mesh=COARSE, options={"surface form": "differential"}, extra_values=extra)
+    assert run.ended_by == "duration"
 
 
 def test_parameters_inside_a_function_are_asked_for_too(chen2020):

@@ -2,8 +2,10 @@
 
 import ast
 import importlib.util
+import re
 import tomllib
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from electrode_homog.p2d.checked_source import checked_source
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.p2d.plugin_module import module_source
 from electrode_homog.p2d.plugin_package import plugin_files, plugin_name, write_plugin
-from electrode_homog.p2d.stock_model import stock_options, stock_values
+from electrode_homog.p2d.stock_model import stock_options
 from electrode_homog.parameters import Layers, load_parameter_set, parameter_set_names
 from electrode_homog.particles import Ball, SphereSizes, UniformFlux, reduce_particle
 
@@ -62,7 +64,7 @@ def test_every_value_is_that_of_the_hand_over(tmp_path, name):
     cell = full_cell() if name == "full cell" else load_parameter_set(name)
     answer = write_plugin(cell, tmp_path / "package")
     assert (answer.path, answer.format) == (str(tmp_path / "package"), "PyBaMM plug-in")
-    given, expected = imported(tmp_path / "package", cell).get_parameter_values(), stock_values(cell)
+    given, expected = imported(tmp_path / "package", cell).get_parameter_values(), to_pybamm(cell)
     assert set(given) == set(expected)
     width = sum(given[f"{part} thickness [m]"] for part in ("Negative electrode", "Separator", "Positive electrode"))
     for key, value in expected.items():
@@ -90,6 +92,29 @@ def test_voltage_is_that_of_the_hand_over(tmp_path):
         voltages.append(simulation.solve([0, TIMES_s[-1]], t_interp=TIMES_s)["Voltage [V]"].entries)
     assert np.ptp(voltages[0]) > 0.05
     np.testing.assert_allclose(voltages[1], voltages[0], rtol=0, atol=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore")  # PyBaMM's own
+@pytest.mark.parametrize("name", ["chen2020", "mohtat2020"])
+def test_what_a_package_says_of_itself_runs(tmp_path, name):
+    """The example of its README and its own test, of a cell that begins full and of one that begins empty."""
+    pybamm, cell = import_pybamm(), load_parameter_set(name)
+    write_plugin(cell, tmp_path / "package")
+    module, asked = imported(tmp_path / "package", cell), []
+
+    def values(wanted):
+        asked.append(wanted)
+        return pybamm.ParameterValues(module.get_parameter_values())
+
+    installed = SimpleNamespace(ParameterValues=values, Model=lambda wanted: module.P2D(), Simulation=pybamm.Simulation)
+    readme = (tmp_path / "package" / "README.md").read_text(encoding="utf-8")
+    names = {"pybamm": installed}
+    exec(readme.split("```python\nimport pybamm\n")[1].split("```")[0], names)
+    assert names["solution"].t[-1] > 1800
+    source = (tmp_path / "package" / "tests" / "test_parameter_set.py").read_text(encoding="utf-8")
+    exec(source.replace("import pybamm\n", ""), names)
+    names["test_a_minute_at_1C"]()
+    assert asked == [plugin_name(cell)] * 2
 
 
 def test_more_options_may_be_given_to_the_model(tmp_path):
@@ -196,22 +221,31 @@ def test_code_that_is_no_set_is_not_written(code):
 
 
 @pytest.mark.parametrize(
-    ("given", "name"),
+    ("given", "name", "cut"),
     [
-        ("chen2020", "electrode_homog_chen2020"),
-        ("My Cell-2 (new)", "electrode_homog_my_cell_2_new"),
-        ("../../etc/passwd", "electrode_homog_etc_passwd"),
-        ("class", "electrode_homog_class"),
-        ("2", "electrode_homog_2"),
-        ("Zelle für Ähren", "electrode_homog_zelle_f_r_hren"),
-        ("a" * 500, "electrode_homog_" + "a" * 60),
-        ('"; import os; "', "electrode_homog_import_os"),
+        ("chen2020", "electrode_homog_chen2020", False),
+        ("My Cell-2", "electrode_homog_my_cell_2", False),
+        ("My Cell-2 (new)", "electrode_homog_my_cell_2_new", True),
+        ("../../etc/passwd", "electrode_homog_etc_passwd", True),
+        ("class", "electrode_homog_class", False),
+        ("2", "electrode_homog_2", False),
+        ("Zelle für Ähren", "electrode_homog_zelle_f_r_hren", True),
+        ("a" * 500, "electrode_homog_" + "a" * 60, True),
+        ('"; import os; "', "electrode_homog_import_os", True),
     ],
 )
-def test_names_are_safe(given, name):
-    """A name is an identifier with our prefix, whatever the cell is called."""
-    assert plugin_name(replace(load_parameter_set("chen2020"), name=given)) == name
-    assert name.isidentifier()
+def test_names_are_safe(given, name, cut):
+    """A name is an identifier with our prefix, whatever the cell is called, and six digits where something is cut."""
+    found = plugin_name(replace(load_parameter_set("chen2020"), name=given))
+    assert re.fullmatch(re.escape(name) + ("_[0-9a-f]{6}" if cut else ""), found)
+    assert found.isidentifier()
+
+
+def test_names_that_differ_in_what_is_cut_stay_apart():
+    """Installing one cell does not replace another whose name has the same letters a to z."""
+    cell = load_parameter_set("chen2020")
+    names = ("Müller A", "M ller A", "Möller A", "a" * 61, "a" * 62)
+    assert len({plugin_name(replace(cell, name=name)) for name in names}) == len(names)
 
 
 @pytest.mark.parametrize("name", ["电池", "—", "\u202e"])

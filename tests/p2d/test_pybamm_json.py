@@ -12,7 +12,7 @@ from electrode_homog.expression import Expression
 from electrode_homog.p2d import to_pybamm
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.p2d.pybamm_json import write_pybamm_json
-from electrode_homog.p2d.stock_model import stock_options, stock_values
+from electrode_homog.p2d.stock_model import stock_options
 from electrode_homog.parameters import load_parameter_set, parameter_set_names
 from electrode_homog.particles import SphereSizes
 
@@ -47,7 +47,7 @@ def test_numbers_are_kept_and_functions_have_names(tmp_path, name):
     cell, pybamm = load_parameter_set(name), import_pybamm()
     answer = write_pybamm_json(cell, tmp_path / "cell.json")
     assert answer.format == "PyBaMM JSON"
-    read, ours = pybamm.ParameterValues.from_json(tmp_path / "cell.json"), stock_values(cell)
+    read, ours = pybamm.ParameterValues.from_json(tmp_path / "cell.json"), to_pybamm(cell)
     assert set(read.keys()) == set(ours)
     for key, value in ours.items():
         if isinstance(value, int | float):
@@ -132,7 +132,9 @@ def test_what_is_lost_is_named(tmp_path):
     lost = "\n".join(write_pybamm_json(full_cell(), tmp_path / "b.json").losses)
     for words in (
         "{'contact resistance': 'true'}",
-        "positive.layers",
+        "positive.layers are steps along x",
+        "PyBaMM's SPMe takes the Bruggeman coefficients only",
+        "positive.layers differ in active fraction",
         "negative.measured_surface_area_per_m",
         "positive.diffusivity_m2_s",
         "positive.open_circuit_potential_V ends where its table does",

@@ -113,6 +113,12 @@ def test_a_symbol_along_x():
     assert 'positive_electrode_thickness = pybamm.Parameter("Positive electrode thickness [m]")' in source
 
 
+def test_code_in_a_docstring_stays_on_its_line():
+    """However long it is, so that it can be copied."""
+    line = f'    values = pybamm.ParameterValues("{"a" * 100}")'
+    assert docstring_lines(["Use it:", "", line])[2] == line
+
+
 def test_identifiers():
     """Letters and digits of ASCII, and single underscores between them."""
     assert identifier("Negative electrode tortuosity factor (electrolyte)") == (
