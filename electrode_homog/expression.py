@@ -225,13 +225,13 @@ class _Parser:
             return _Variable(name)
         if name not in CONSTANTS:
             what = "takes exactly one argument, in brackets" if name in FUNCTIONS else "is not known"
-            self._refuse(f"{name!r:.60} {what}{self._allowed()}")
+            self._refuse(f"{name!a:.60} {what}{self._allowed()}")  # letters that look like x, but are others, show
         return _Number(CONSTANTS[name])
 
     def _call(self, name: str, start: int) -> _Node:
         if name not in FUNCTIONS:
             hint = "; the natural logarithm is log" if name == "ln" else ""
-            self._refuse(f"function {name!r:.60} is not allowed{hint}{self._allowed()}")
+            self._refuse(f"function {name!a:.60} is not allowed{hint}{self._allowed()}")
         self._advance()
         if self.token == ")":
             self._refuse(f"{name} takes exactly one argument")

@@ -13,6 +13,7 @@ from electrode_homog.expression import Expression, evaluate
 from electrode_homog.parameters.checking import (
     CHECK_TEMPERATURE_K,
     CM2_PER_SECOND,
+    MILLIVOLTS_PER_KELVIN,
     MOL_PER_CM3,
     MOL_PER_LITRE,
     PERCENT,
@@ -56,7 +57,7 @@ def open_circuit_potential() -> Metadata:
 
 
 def entropic_change() -> Metadata:
-    return number_or_expression("V/K", -1e-2, 1e-2, variables=("x",), others=(Table,))
+    return number_or_expression("V/K", -1e-2, 1e-2, MILLIVOLTS_PER_KELVIN, variables=("x",), others=(Table,))
 
 
 def exchange_current_density() -> Metadata:

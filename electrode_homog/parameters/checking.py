@@ -30,16 +30,17 @@ TEMPERATURE_ALONE = ("T",)
 
 @dataclass(frozen=True)
 class Slip:
-    """A frequent mistake of unit: the number would be right as `factor * value + offset`."""
+    """A frequent mistake of unit: the number would be right as `factor * value + offset`, if it is `least` or more."""
 
     name: str
     factor: float = 1.0
     offset: float = 0.0
+    least: float = 0.0
 
 
-MICROMETRES, MILLIMETRES = Slip("micrometres", 1e-6), Slip("millimetres", 1e-3)
-PERCENT = Slip("per cent", 1e-2)
-MILLIVOLTS = Slip("millivolts", 1e-3)
+MICROMETRES, MILLIMETRES, CENTIMETRES = Slip("micrometres", 1e-6), Slip("millimetres", 1e-3), Slip("centimetres", 1e-2)
+PERCENT = Slip("per cent", 1e-2, least=2.0)
+MILLIVOLTS, MILLIVOLTS_PER_KELVIN = Slip("millivolts", 1e-3, least=100.0), Slip("mV/K", 1e-3)
 MOL_PER_LITRE, MOL_PER_CM3 = Slip("mol/L", 1e3), Slip("mol/cm3", 1e6)
 CM2_PER_SECOND = Slip("cm2/s", 1e-4)
 CELSIUS = Slip("degrees Celsius", offset=273.15)
@@ -66,6 +67,15 @@ class Quantity:
         if self.open_ends:
             return self.low < value < self.high
         return self.low <= value <= self.high
+
+    def slips_text(self, value: float) -> str:
+        """What a value that is not in the range may be instead, and what would be right then; "" where nothing fits."""
+        fitting = [
+            (slip.name, right)
+            for slip in self.slips
+            if abs(value) >= slip.least and self.contains(right := value * slip.factor + slip.offset)
+        ]
+        return "; ".join(f"{name}? then write {right:g}" for name, right in fitting)
 
     @property
     def others_text(self) -> str:
@@ -147,6 +157,13 @@ def check_numbers(instance: Any) -> list[Problem]:
         elif value is not None and not isinstance(value, quantity.others):
             object.__setattr__(instance, name, round(value) if quantity.whole else float(value))
     return problems
+
+
+def number_problems(kind: type, values: Mapping[str, Any]) -> list[Problem]:
+    """Those of numbers and expressions of a section that cannot be made for other reasons; None is not looked at."""
+    marked = quantities(kind)
+    found = [_problem(name, values[name], marked[name]) for name in marked if values.get(name) is not None]
+    return [problem for problem in found if problem is not None]
 
 
 def temperature_problems(instance: Any, *, T: float = CHECK_TEMPERATURE_K) -> list[Problem]:
@@ -278,9 +295,5 @@ def _expression_problem(name: str, value: Expression, quantity: Quantity) -> Pro
 
 
 def _remedy(value: float, quantity: Quantity) -> str:
-    for slip in quantity.slips:
-        right = value * slip.factor + slip.offset
-        if quantity.contains(right):
-            return f"{slip.name}? then write {right:g}"
     unit = "" if quantity.unit == "1" else f", in {quantity.unit},"
-    return f"check the value{unit} against its source"
+    return quantity.slips_text(value) or f"check the value{unit} against its source"

@@ -24,6 +24,7 @@ from electrode_homog.parameters.active_phase import (
     solid_diffusivity,
 )
 from electrode_homog.parameters.checking import (
+    CENTIMETRES,
     MICROMETRES,
     MILLIMETRES,
     PERCENT,
@@ -67,7 +68,7 @@ class Electrode(ActiveMaterialValues):
     field without a mobility, a shrinking core whose open-circuit potential is not flat between its phases.
     """
 
-    thickness_m: float = field(metadata=number("m", 1e-6, 1e-3, MICROMETRES, MILLIMETRES))
+    thickness_m: float = field(metadata=number("m", 1e-6, 1e-3, MICROMETRES, MILLIMETRES, CENTIMETRES))
     porosity: float = field(metadata=fraction())
     active_fraction: float = field(metadata=fraction())
     inactive_fraction: float = field(metadata=number("1", 0.0, 0.999, PERCENT))

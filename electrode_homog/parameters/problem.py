@@ -78,9 +78,18 @@ def raise_problems(owner: str, problems: Sequence[Problem]) -> None:
 
 def problems_of(error: ElectrodeHomogError, *, key: str = "", value: Any = None) -> tuple[Problem, ...]:
     """What an error carries; of one that carries nothing a Problem with its message, `key` and `value`."""
-    carried = error.problems
-    physical = isinstance(error, OutOfRangeError)
-    return carried or (Problem(str(error), physical, key, shown_value(value), remedy="correct it"),)
+    if error.problems:
+        return error.problems
+    text, remedy = text_and_remedy(str(error))
+    return (Problem(text, isinstance(error, OutOfRangeError), key, shown_value(value), remedy=remedy),)
+
+
+def text_and_remedy(message: str) -> tuple[str, str]:
+    """What is wrong, and after the first semicolon that is not inside quotes, what would be right."""
+    end = message.find("; ")
+    while end > 0 and any(message[:end].count(quote) % 2 for quote in "'\""):
+        end = message.find("; ", end + 1)
+    return (message, "correct it") if end < 0 else (message[:end], message[end + 2 :])
 
 
 def raise_within(error: ElectrodeHomogError, prefix: str, section: str) -> NoReturn:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from electrode_homog.parameters.checking import (
+    CENTIMETRES,
     MICROMETRES,
     MILLIMETRES,
     PERCENT,
@@ -19,7 +20,7 @@ from electrode_homog.transport_law import TransportLaw
 class Separator:
     """Porosity 1 is free electrolyte between the electrodes. Errors as in Electrode."""
 
-    thickness_m: float = field(metadata=number("m", 1e-6, 1e-3, MICROMETRES, MILLIMETRES))
+    thickness_m: float = field(metadata=number("m", 1e-6, 1e-3, MICROMETRES, MILLIMETRES, CENTIMETRES))
     porosity: float = field(metadata=number("1", 1e-3, 1.0, PERCENT))
     electrolyte_law: TransportLaw
 

@@ -43,6 +43,7 @@ material of a blend, with a section of its own; and the thermal sections, all or
 One error names the file and everything that is wrong with it.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
@@ -53,7 +54,7 @@ from typing import Any, get_args, get_type_hints
 from electrode_homog.errors import ElectrodeHomogError, InputError, OutOfRangeError
 from electrode_homog.expression import Expression
 from electrode_homog.parameters.cell_parameters import OPTIONAL_SECTIONS, SECTIONS, CellParameters
-from electrode_homog.parameters.checking import quantities, subsections, suggestion
+from electrode_homog.parameters.checking import number_problems, quantities, subsections, suggestion
 from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY
 from electrode_homog.parameters.layers import Layers
 from electrode_homog.parameters.problem import (
@@ -63,6 +64,7 @@ from electrode_homog.parameters.problem import (
     raise_within,
     shown,
     shown_value,
+    text_and_remedy,
     within,
 )
 from electrode_homog.parameters.toml_structure import dataclass_from_toml, from_toml, toml_name
@@ -71,6 +73,9 @@ from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, Tortuos
 
 SCHEMA = 1
 LARGEST_FILE_BYTES = 1_000_000
+_LONG_KEY = re.compile(r"""(?<![\w-])(?>(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){20}""")
+"""A key of more parts than any of ours; tomllib takes the square of their number, a minute for 200 kB."""
+
 TOP_LEVEL = ("schema", "name", "title", "citations")
 LAW_KEYS = ("bruggeman_exponent", "tortuosity_factor", "transport_efficiency", "effective")
 
@@ -118,7 +123,7 @@ def _text(path: Path) -> str:
     if size > LARGEST_FILE_BYTES:
         raise InputError(f"{path} has {size} bytes; a parameter set has at most {LARGEST_FILE_BYTES}")
     try:
-        return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 text: {error.reason} at byte {error.start}; save it as UTF-8") from error
     except OSError as error:
@@ -126,6 +131,9 @@ def _text(path: Path) -> str:
 
 
 def _parsed(text: str, where: str) -> CellParameters:
+    if long := _LONG_KEY.search(text):
+        line = text.count("\n", 0, long.start()) + 1
+        raise InputError(f"{where} has a key of more than 20 parts at line {line}; a parameter set needs four")
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError: TOMLDecodeError, and numbers of 5000 digits
@@ -201,6 +209,7 @@ class _SectionReader:
             elif f.default is MISSING:
                 self._problem(f.name, f"{f.name} is missing", remedy="add it, with its source")
         if len(self.problems) > before:
+            self.problems += within(self.section, number_problems(self.kind, values))
             return None
         try:
             return self.kind(**values)
@@ -218,7 +227,7 @@ class _SectionReader:
     def _leaf(self, name: str, leaf: Any) -> Any:
         path = f"{self.section}.{name}"
         if not isinstance(leaf, dict):
-            remedy = f'write {name} = {{value = {shown(leaf)}, source = "..."}}'
+            remedy = f'write {name} = {{{_key_of(name, leaf)} = {shown(leaf)}, source = "..."}}'
             self._problem(name, f"{name} = {shown(leaf)} has no source", leaf, remedy=remedy)
             return None
         source = leaf.get("source")
@@ -261,7 +270,9 @@ class _SectionReader:
         if inside:
             self.problems += within(f"{self.section}.{name}", inside)
             return
-        self._problem(name, f"{name}: {error}", _given(content), physical=isinstance(error, OutOfRangeError))
+        text, remedy = text_and_remedy(str(error))
+        physical = isinstance(error, OutOfRangeError)
+        self._problem(name, f"{name}: {text}", _given(content), remedy=remedy, physical=physical)
 
     def _problem(
         self, name: str, text: str, value: Any = None, *, remedy: str = "correct it", physical: bool = False
@@ -269,6 +280,15 @@ class _SectionReader:
         key = f"{self.section}.{name}" if name else self.section
         unit = quantities(self.kind)[name].unit if name in quantities(self.kind) else ""
         self.problems.append(Problem(text, physical, key, shown_value(value), unit, remedy))
+
+
+def _key_of(name: str, bare: Any) -> str:
+    """What a value that stands there bare is most likely to be."""
+    if name.endswith("_law"):
+        return "transport_efficiency" if isinstance(bare, float) and bare < 1 else "bruggeman_exponent"
+    if name == "particle":
+        return "sphere_radius_m"
+    return "expression" if isinstance(bare, str) else "value"
 
 
 def _given(leaf: Any) -> Any:

@@ -321,3 +321,39 @@ def test_nothing_raises_or_warns_of_itself(chen2020):
                 problems = plausibility_problems(chen2020.with_value(path, value))
             assert problems or value == 1.0
             assert all(not isinstance(p.value, float) or not math.isinf(p.value) for p in problems)
+
+
+def test_a_reversed_potential_is_one_finding(chen2020):
+    """Its rising in places follows from its rising, and is not told beside it."""
+    cell = chen2020.with_electrode("positive", open_circuit_potential_V=formula("3.5 + x"))
+    (told,) = (problem for problem in plausibility_problems(cell) if problem.key == U_p)
+    assert told.is_error
+
+
+def test_particles_do_not_become_slower_with_temperature(chen2020):
+    """An Arrhenius factor with the wrong sign is a warning."""
+    for energy, wrong in (("35000", False), ("-35000", True)):
+        law = formula(f"3.3e-14*exp({energy}/R*(1/298.15 - 1/T))", "x", "T")
+        cell = chen2020.with_electrode("negative", diffusivity_m2_s=law)
+        assert (found(cell).get("negative.diffusivity_m2_s") is WARNING) == wrong
+
+
+def test_an_exchange_current_per_square_centimetre_is_seen(chen2020):
+    """1e-4 of a published one costs 0.44 V at 1C, where no published one costs 0.09 V."""
+    law = formula(f"1e-4*({chen2020.positive.exchange_current_density_A_m2.text})", "c_e", "c_s", "c_max", "T")
+    cell = chen2020.with_electrode("positive", exchange_current_density_A_m2=law)
+    assert found(cell)["positive.exchange_current_density_A_m2"] is WARNING
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "remedy"),
+    [
+        ("cell.nominal_capacity_Ah", 5000.0, "mA h? then write 5"),
+        ("electrolyte.initial_concentration_mol_m3", 1.0, "1000"),
+    ],
+)
+def test_one_slip_is_one_error(chen2020, path, value, remedy):
+    """What follows from a wrong capacity or concentration, such as losses at its 1C, is not told beside it."""
+    (error,) = (p for p in plausibility_problems(chen2020.with_value(path, value)) if p.is_error)
+    assert error.key == path
+    assert remedy in error.remedy

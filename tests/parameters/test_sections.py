@@ -277,3 +277,27 @@ def test_fixed_efficiency_of_layers_is_their_harmonic_mean(chen2020):
     """The law of a graded electrode gives the B of the whole."""
     law = chen2020.with_layers("positive", TWO).positive.electrolyte_law
     assert law == FixedEfficiency(TWO.mean("electrolyte_efficiency"))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "remedy"),
+    [
+        ("cell.electrode_width_m", 158, "millimetres? then write 0.158; centimetres? then write 1.58"),
+        ("negative.thickness_m", 85.2e-4, "millimetres? then write 8.52e-06; centimetres? then write 8.52e-05"),
+        ("negative.porosity", 1.35, "check the value against its source"),
+        ("negative.porosity", 33.5, "per cent? then write 0.335"),
+        ("negative.entropic_change_V_K", -0.1, "mV/K? then write -0.0001"),
+    ],
+)
+def test_every_slip_that_fits_is_named_and_no_other(path, value, remedy):
+    """A remedy that is one of several says so, and 1.35 is no percentage."""
+    with pytest.raises(OutOfRangeError) as caught:
+        load_parameter_set("chen2020").with_value(path, value)
+    assert remedy in {problem.remedy for problem in caught.value.problems}
+
+
+def test_a_voltage_of_the_whole_series_is_divided_by_its_cells():
+    """Twelve cells of 2.8 V have 33.6 V; the cut-off is that of one."""
+    cell = load_parameter_set("chen2020").cell
+    with pytest.raises(OutOfRangeError, match=r"of all 12 cells in series\? then write that of one, 2.8"):
+        replace(cell, cells_in_series=12, lower_voltage_V=33.6)

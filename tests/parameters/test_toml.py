@@ -1,13 +1,20 @@
 """Parameter sets in files: what is wrong is said, all of it, and what is right comes back bit for bit."""
 
 import pickle
+import time
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from electrode_homog.errors import InputError, OutOfRangeError
-from electrode_homog.parameters import load_parameter_set, parameter_set_names, save_parameter_set
+from electrode_homog.parameters import (
+    check_parameter_set,
+    load_parameter_set,
+    parameter_set_names,
+    save_parameter_set,
+)
+from electrode_homog.parameters.problem import text_and_remedy
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor
 
 NEGATIVE_THICKNESS = 'thickness_m = {value = 85.2e-6, source = "PyBaMM set Chen2020, citing Chen2020"}'
@@ -192,3 +199,59 @@ def test_set_can_be_sent_to_another_process(tmp_path):
     assert files[0] == files[1]
     with pytest.raises(TypeError):
         copy.sources["positive.porosity"] = "nobody"
+
+
+@pytest.mark.parametrize(
+    ("old", "bare"),
+    [
+        (NEGATIVE_THICKNESS, "thickness_m = 8.52e-05"),
+        (
+            'particle = {sphere_radius_m = 5.86e-6, source = "PyBaMM set Chen2020, citing Chen2020"}',
+            "particle = 5.86e-06",
+        ),
+        ("electrolyte_law = {bruggeman_exponent = 1.5, ", "electrolyte_law = 1.5"),
+        ("electrolyte_law = {bruggeman_exponent = 1.5, ", "electrolyte_law = 0.125"),
+        ("entropic_change_V_K = {value = 0.0, ", "entropic_change_V_K = '1e-4*x'"),
+    ],
+)
+def test_what_a_bare_value_should_be_can_be_written_so(tmp_path, old, bare):
+    """The remedy of a value without a source is TOML that is read."""
+    text, path = chen2020_text(), tmp_path / "mine.toml"
+    (line,) = {line for line in text.splitlines() if line.startswith(old)}
+    path.write_text(text.replace(line, bare, 1), encoding="utf-8")
+    (problem,) = check_parameter_set(path).errors
+    path.write_text(text.replace(line, problem.remedy.removeprefix("write "), 1), encoding="utf-8")
+    load_parameter_set(path)
+
+
+def test_a_section_with_an_unknown_key_is_still_checked(tmp_path):
+    """A misspelt key does not hide a thickness in micrometres in the same section."""
+    text = chen2020_text().replace("porosity = {", "porosty = {", 1)
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace(NEGATIVE_THICKNESS, 'thickness_m = {value = 85.2, source = "a"}'), encoding="utf-8")
+    keys = {problem.key for problem in check_parameter_set(path).errors}
+    assert keys == {"negative.porosty", "negative.porosity", "negative.thickness_m"}
+
+
+@pytest.mark.parametrize("key", [".".join(["a"] * 100_000), " . ".join(['"a"'] * 30_000), "[" + "a." * 90_000 + "a]"])
+def test_keys_without_end_are_refused_at_once(tmp_path, key):
+    """A key of 100000 parts, for which tomllib takes minutes, takes no time."""
+    path = tmp_path / "mine.toml"
+    path.write_text(f"schema = 1\n{key} = 1\n", encoding="utf-8")
+    begin = time.process_time()
+    with pytest.raises(InputError, match="more than 20 parts at line 2"):
+        load_parameter_set(path)
+    assert time.process_time() - begin < 1
+
+
+def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path):
+    """Some editors begin UTF-8 with one."""
+    path = tmp_path / "mine.toml"
+    path.write_text(chen2020_text(), encoding="utf-8-sig")
+    assert load_parameter_set(path) == load_parameter_set("chen2020")
+
+
+def test_a_remedy_follows_the_semicolon():
+    """It is told apart from what is wrong, but not inside quotes."""
+    assert text_and_remedy("x = 'a; b' is wrong; write c; or d") == ("x = 'a; b' is wrong", "write c; or d")
+    assert text_and_remedy("it's wrong") == ("it's wrong", "correct it")

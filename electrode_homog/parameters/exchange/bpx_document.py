@@ -7,7 +7,9 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -43,35 +45,63 @@ def bpx_document(path: Path) -> BPXDocument:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 text: {error.reason} at byte {error.start}; save it as UTF-8") from None
-    problems: list[Problem] = []
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        content = dict(pairs)
-        if len(content) < len(pairs):
-            twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
-            problems.extend(
-                Problem(f"{shown(key)} occurs twice in one object", key=plain_text(key, 80), remedy="keep one of them")
-                for key in twice[:MOST_NAMED]
-            )
-        return content
-
-    def refused(name: str) -> float:
-        if len(problems) < MOST_NAMED:
-            problems.append(Problem(f"{name} is not a number of JSON", value=name, remedy="write a finite number"))
-        return 0.0
-
+    strict = _Strictness()
     try:
-        content = json.loads(text, object_pairs_hook=unique, parse_constant=refused)
+        content = json.loads(text, object_pairs_hook=strict.unique, parse_constant=strict.no_number)
     except RecursionError:
         raise InputError(f"{path} is nested too deep; a BPX file has at most {DEEPEST} levels") from None
     except ValueError as error:  # JSONDecodeError, and whole numbers of 5000 digits
         raise InputError(f"{path} is not JSON: {error}") from None
-    raise_problems(str(path), problems)
+    raise_problems(str(path), strict.problems)
     if not isinstance(content, dict):
         raise InputError(f"{path} is not a BPX file: it must hold one object, {{...}}, not a {type(content).__name__}")
     if _depth(content) > DEEPEST:
         raise InputError(f"{path} is nested too deep; a BPX file has at most {DEEPEST} levels")
     return BPXDocument(path.name, content, hashlib.sha256(data).hexdigest())
+
+
+class _NoNumber(str):
+    """NaN, Infinity or -Infinity, as it stands in the file."""
+
+
+class _Strictness:
+    """What the parser meets that JSON does not allow, or not twice."""
+
+    def __init__(self):
+        self.named: list[Problem] = []
+        self.odd: list[_NoNumber] = []
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Those with a key; else, as in a list of lists, that there is something."""
+        return self.named or [_no_number(name, "") for name in self.odd[:1]]
+
+    def no_number(self, name: str) -> _NoNumber:
+        self.odd.append(_NoNumber(name))
+        return self.odd[-1]
+
+    def unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        for key, value in pairs:
+            odd = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, _NoNumber)]
+            self._name(_no_number(name, key) for name in odd[:1])
+        content = dict(pairs)
+        if len(content) < len(pairs):
+            twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
+            remedy = "keep one of them"
+            self._name(
+                Problem(f"{shown(key)} occurs twice in one object", key=plain_text(key, 80), remedy=remedy)
+                for key in twice
+            )
+        return content
+
+    def _name(self, problems: Iterable[Problem]) -> None:
+        self.named += islice(problems, MOST_NAMED - len(self.named))
+
+
+def _no_number(name: _NoNumber, key: str) -> Problem:
+    where = f"{plain_text(key, 80)} = " if key else ""
+    text = f"{where}{name} is not a number of JSON"
+    return Problem(text, key=plain_text(key, 80), value=str(name), remedy="write a finite number")
 
 
 def shown(value: Any, length: int = 60) -> str:

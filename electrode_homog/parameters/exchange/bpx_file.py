@@ -55,7 +55,10 @@ class BPXFile:
 def read_file(content: dict, major: int, problems: list[Problem]) -> BPXFile:
     """`problems` get everything that is wrong; values are NaN then."""
     top = BPXSection("", content, problems)
-    top.only(("Header", "Parameterisation", "Validation", *(["State"] if major else [])))
+    top.only(("Header", "Parameterisation", "Validation", "State"))
+    if "State" in content and not major:
+        remedy = 'write "1.0.0" there if the rest is of BPX 1, too; else leave State out'
+        top.problem("State", "is of BPX 1, but Header/BPX says 0", remedy=remedy)
     header, parts = top.section("Header"), top.section("Parameterisation")
     names = ("Cell", "Electrolyte", "Separator", keys.NEGATIVE, keys.POSITIVE)
     parts.only((*names, "User-defined"))
@@ -69,8 +72,9 @@ def read_file(content: dict, major: int, problems: list[Problem]) -> BPXFile:
     electrodes = read_electrode(negative), read_electrode(positive)
     for electrode in electrodes:
         notes += electrode.unused
-    salt = {key: _salt(electrolyte, key, state.salt_mol_m3 or USUAL_SALT) for key in _SALT}
-    _check_capacities(numbers, electrodes)
+    salt = {key: _salt(electrolyte, key, _known(state.salt_mol_m3)) for key in _SALT}
+    if state.state_of_charge is not None:  # else the limits are where the cell begins, and may be no range
+        _check_capacities(numbers, electrodes)
     reference = cell.optional_number(keys.REFERENCE, keys.QUANTITIES[keys.REFERENCE])
     if reference is None and _depends_on_temperature(electrodes, salt):
         cell.problem(keys.REFERENCE, "is missing", remedy="activation energies and entropic change need it")
@@ -111,6 +115,11 @@ def _state(top: BPXSection, cell: BPXSection, electrolyte: BPXSection, major: in
         section.moved(moved)
         section.only((*known, *moved))
     return state_of_version_1(top, notes)
+
+
+def _known(salt_mol_m3: float | None) -> float:
+    """The usual concentration where there is none, or a wrong one that is told already."""
+    return USUAL_SALT if salt_mol_m3 is None or math.isnan(salt_mol_m3) else salt_mol_m3
 
 
 def _salt(section: BPXSection, key: str, salt_mol_m3: float) -> tuple[BPXFunction, float]:

@@ -26,6 +26,11 @@ POTENTIALS_V = Quantity("V", -2.0, 8.0)
 ENTROPIC_V_K = Quantity("V/K", -1.0, 1.0)
 """Of a function; what is above the usual is cautioned, as it may be in mV/K."""
 
+PAST_THE_END_V, PAST_THE_END_V_K, PAST_THE_END = 1e-3, 1e-5, 1e-6
+"""Of a table: by how much its value may change from its end to the initial state; how far it then goes on past that.
+A state of charge is between the cut-offs, which files meet within the millivolt that `bpx` grants, and many tables end
+at the stoichiometry limits. PyBaMM goes straight on without end."""
+
 LARGEST_DEVIATION = 1e-2
 """By which a table with more corners than a formula holds may be changed, relative."""
 
@@ -110,12 +115,21 @@ def active_phase_values(phase: BPXPhase, *, initial: float, reference_K: float, 
         "maximum_concentration_mol_m3": phase.maximum,
         "initial_concentration_mol_m3": initial * phase.maximum,
         "diffusivity_m2_s": transport_value(phase.diffusivity, phase.diffusivity_energy, reference_K, "x"),
-        "open_circuit_potential_V": _of_stoichiometry(phase.ocp),
-        "entropic_change_V_K": 0.0 if phase.entropic is None else _entropic(phase.entropic),
+        "open_circuit_potential_V": _of_stoichiometry(reaching(phase.ocp, initial, PAST_THE_END_V)),
+        "entropic_change_V_K": 0.0 if phase.entropic is None else _entropic(phase.entropic, initial),
         "exchange_current_density_A_m2": Expression(
             f"{rate}*c_e**0.5*c_s**0.5*(c_max - c_s)**0.5", ("c_e", "c_s", "c_max", "T")
         ),
     }
+
+
+def reaching(value: BPXFunction, x: float, tolerance: float) -> BPXFunction:
+    """A table that ends just before the initial state goes on to it, straight; all else as it is."""
+    if not isinstance(value, Polygon) or value.x[0] + PAST_THE_END <= x <= value.x[-1] - PAST_THE_END:
+        return value
+    if abs(value(x) - value(min(max(x, value.x[0]), value.x[-1]))) > tolerance:
+        return value
+    return value.extended(x - PAST_THE_END if x < value.x[1] else x + PAST_THE_END)
 
 
 def value_at(value: BPXFunction, x: Any) -> Any:
@@ -180,8 +194,8 @@ def _of_stoichiometry(value: BPXFunction) -> Expression | Table:
             return Expression(repr(value), ("x",))
 
 
-def _entropic(value: BPXFunction) -> float | Expression | Table:
-    return value if isinstance(value, float) else _of_stoichiometry(value)
+def _entropic(value: BPXFunction, initial: float) -> float | Expression | Table:
+    return value if isinstance(value, float) else _of_stoichiometry(reaching(value, initial, PAST_THE_END_V_K))
 
 
 def _check_curve(section: BPXSection, phase: BPXPhase, key: str, value: BPXFunction, quantity: Quantity) -> None:

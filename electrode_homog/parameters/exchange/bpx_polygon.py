@@ -72,6 +72,11 @@ class Polygon:
         x = np.array(sorted({*inner, *ends}))
         return Polygon(tuple(x), tuple(self(x)))
 
+    def extended(self, x: float) -> "Polygon":
+        """With its nearer end moved along its line, out to x."""
+        first, last = (x, self.x[-1]) if x < self.x[0] else (self.x[0], x)
+        return Polygon((first, *self.x[1:-1], last), (self(first), *self.y[1:-1], self(last)))
+
     def table(self) -> Table:
         """The polygon with rounded corners."""
         X, Y, widths, slopes = np.array(self.x), np.array(self.y), self.corner_widths, self.slopes

@@ -81,7 +81,11 @@ class BPXSection:
         """Refuse keys that belong elsewhere in this version."""
         for key, place in keys.items():
             if key in self.content:
-                self.problem(key, f"stands in {place} in this version of BPX", remedy="move it there")
+                self.problem(
+                    key,
+                    f"stands in {place} in this version of BPX",
+                    remedy='move it there, or write "0.5" in Header/BPX if all of the file is of BPX 0',
+                )
 
     def text(self, key: str, default: str = "") -> str:
         value = self.content.get(key)
@@ -140,12 +144,7 @@ class BPXSection:
     def out_of_range(self, key: str, value: float, quantity: Quantity, *, where: str = "") -> None:
         """What is wrong with a number, and which slip of unit would explain it."""
         unit = "" if quantity.unit == "1" else f" {quantity.unit}"
-        remedy = "check the value and its unit"
-        for slip in quantity.slips:
-            right = value * slip.factor + slip.offset
-            if quantity.contains(right):
-                remedy = f"{slip.name}? then write {right:g}"
-                break
+        remedy = quantity.slips_text(value) or "check the value and its unit"
         text = f"{where}= {value:g}{unit} is not {quantity.range_text}"
         self.problem(key, text, remedy=remedy, unit=quantity.unit, physical=True)
 
@@ -169,7 +168,7 @@ def checked_formula(text: str) -> Expression:
     if len(text) <= 4000 and not _TOKENS.fullmatch(text):
         place = _TOKENS.match(text)
         rest = text[place.end() if place else 0 :]
-        raise InputError(f"= {shown(text)} is not allowed from {shown(rest, 30)} on; {_FORMULA}, on one line")
+        raise InputError(f"= {shown(text)} is not allowed from {rest[:24]!a} on; {_FORMULA}, on one line")
     try:
         return Expression(text, ("x",))
     except InputError as error:

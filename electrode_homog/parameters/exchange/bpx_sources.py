@@ -8,7 +8,7 @@ from electrode_homog.parameters.checking import subsections
 from electrode_homog.parameters.exchange import bpx_keys as keys
 from electrode_homog.parameters.exchange.bpx_electrode import BPXElectrode
 from electrode_homog.parameters.exchange.bpx_file import BPXFile
-from electrode_homog.parameters.exchange.bpx_phase import BPXPhase
+from electrode_homog.parameters.exchange.bpx_phase import PAST_THE_END_V, BPXPhase, reaching
 from electrode_homog.parameters.exchange.bpx_state import Start
 from electrode_homog.parameters.exchange.bpx_user_defined import UserDefined
 
@@ -98,24 +98,27 @@ def _electrode(side: str, electrode: BPXElectrode, origin: BPXOrigin, begin: Sta
         f"{side}.electrolyte_law": origin.of(f"{where}/{keys.EFFICIENCY}"),
         f"{side}.solid_law": "BPX: the conductivity is that of the porous electrode",
     }
-    for place, phase in zip((side, f"{side}.secondary"), electrode.phases, strict=False):
-        sources |= {f"{place}.{name}": text for name, text in _phase(phase, origin, begin).items()}
+    starts = begin.negative if side == "negative" else begin.positive
+    for place, phase, x in zip((side, f"{side}.secondary"), electrode.phases, starts, strict=False):
+        sources |= {f"{place}.{name}": text for name, text in _phase(phase, x, origin, begin).items()}
     return sources
 
 
-def _phase(phase: BPXPhase, origin: BPXOrigin, begin: Start) -> dict[str, str]:
+def _phase(phase: BPXPhase, x: float, origin: BPXOrigin, begin: Start) -> dict[str, str]:
     where = phase.where.removeprefix("Parameterisation/")
     limits = f"{where}/{keys.LOWEST}, {keys.HIGHEST}"
     entropic = origin.of(f"{where}/{keys.ENTROPIC}") + phase.caution
     if phase.entropic is None:
         entropic = "assumed 0, as the file has none"
+    on = reaching(phase.ocp, x, PAST_THE_END_V) is not phase.ocp
+    goes_on = f"; its last line goes on to the initial state, x = {x:.6g}" if on else ""
     return {
         "active_fraction": origin.of(f"{where}/{keys.AREA} a, {keys.RADIUS} R: a R/3"),
         "particle": origin.of(f"{where}/{keys.RADIUS}"),
         "maximum_concentration_mol_m3": origin.of(f"{where}/{keys.MAXIMUM}"),
         "initial_concentration_mol_m3": origin.of(f"{limits}: {begin.how}"),
         "diffusivity_m2_s": origin.of(f"{where}/{keys.DIFFUSIVITY}", keys.DIFFUSIVITY_ENERGY),
-        "open_circuit_potential_V": origin.of(f"{where}/{keys.OCP}"),
+        "open_circuit_potential_V": origin.of(f"{where}/{keys.OCP}") + goes_on,
         "entropic_change_V_K": entropic,
         "exchange_current_density_A_m2": origin.of(f"{where}/{keys.RATE}", keys.RATE_ENERGY),
     }

@@ -23,6 +23,6 @@ def plausibility_problems(cell: CellParameters) -> list[Problem]:
     problems = function_problems(cell, found)
     if not any(problem.key.endswith("open_circuit_potential_V") and problem.is_error for problem in problems):
         problems += balance_problems(cell, found)
-    problems += electrolyte_problems(cell) + loss_problems(cell)
+    problems += electrolyte_problems(cell) + loss_problems(cell, found)
     problems += structure_problems(cell) + heat_problems(cell) + bookkeeping_problems(cell)
     return sorted(problems, key=lambda problem: not problem.is_error)

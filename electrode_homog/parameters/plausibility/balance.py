@@ -43,6 +43,12 @@ class Balance:
     positive_charged: float
     positive_discharged: float
 
+    def one_c_A(self, nominal_Ah: float) -> float:
+        """Current of 1C: of the nominal capacity, or of the usable one where the electrodes belie the nominal one."""
+        smaller = min(self.negative_capacity_Ah, self.positive_capacity_Ah)
+        belied = self.usable_capacity_Ah > 0 and not _may_be_alike(smaller / nominal_Ah)
+        return self.usable_capacity_Ah if belied else nominal_Ah
+
     @property
     def capacity_ratio(self) -> float:
         """Negative to positive, from empty to full (N/P)."""
@@ -52,6 +58,10 @@ class Balance:
         """Lowest and highest stoichiometry of an electrode between the cut-offs; 0.05 and 0.95 where not known."""
         ends = sorted((getattr(self, f"{which}_charged"), getattr(self, f"{which}_discharged")))
         return (ends[0], ends[1]) if np.all(np.isfinite(ends)) else (0.05, 0.95)
+
+
+def _may_be_alike(ratio: float) -> bool:
+    return 1 / LARGEST_RATIO <= ratio <= LARGEST_RATIO
 
 
 def balance(cell: CellParameters) -> Balance:
@@ -177,7 +187,7 @@ def _capacity_problems(cell: CellParameters, found: Balance) -> list[Problem]:
         remedy = "both electrodes could hold more: check the lithium in them at the start"
     if 1 / LARGEST_RATIO <= share * 1000 <= LARGEST_RATIO:
         remedy = f"mA h? then write {nominal / 1000:g}"
-    if not share >= 1 / LARGEST_RATIO or share > LARGEST_RATIO:
+    if not _may_be_alike(share):
         problems.append(contradiction(key, text, value, unit, remedy))
     elif not 0.7 <= share <= 1.5:
         problems.append(oddity(key, text, value, unit, remedy))

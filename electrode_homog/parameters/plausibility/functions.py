@@ -25,6 +25,9 @@ SMALLEST_ACTIVATION_J_mol, LARGEST_ACTIVATION_J_mol, IMPOSSIBLE_ACTIVATION_J_mol
 LEAST_OF_ELECTRONS_J_mol = 100.0
 """The same of a solid's conductivity: 3.5 kJ/mol are published, and that of graphite falls by 0.05 % per kelvin."""
 
+THERMALLY_ACTIVATED = ("diffusivity_m2_s", "exchange_current_density_A_m2")
+"""What becomes faster with temperature in every electrode and electrolyte."""
+
 LARGEST_POTENTIAL_V, LARGEST_ENTROPIC_CHANGE_V_K = 10.0, 3e-3
 LARGEST_RISE = 0.05
 """Share of the range of a potential that may rise with x: the noise of fits."""
@@ -37,8 +40,8 @@ def function_problems(cell: CellParameters, found: Balance) -> list[Problem]:
         side = path.partition(".")[0]
         alone = getattr(cell, side).secondary is None  # the window is of both materials of a blend together
         window = found.window(side) if alone else (0.05, 0.95)
-        problems += _sign_problems(path, phase)
-        problems += _rise_problems(path, phase, window) + _entropy_problems(path, phase, window)
+        problems += _sign_problems(path, phase) or _rise_problems(path, phase, window)
+        problems += _entropy_problems(path, phase, window)
     if cell.negative.open_circuit_potential_V == cell.positive.open_circuit_potential_V:
         text = "both electrodes have the same open-circuit potential"
         key = "positive.open_circuit_potential_V"
@@ -177,6 +180,6 @@ def _activation_problems(function: _OfTemperature) -> list[Problem]:
     if abs(energy) > IMPOSSIBLE_ACTIVATION_J_mol:
         return [contradiction(function.key, text, *about)]
     slight = 1e-3 < abs(energy) < function.least_J_mol
-    if slight or abs(energy) > LARGEST_ACTIVATION_J_mol:
+    if slight or abs(energy) > LARGEST_ACTIVATION_J_mol or (energy < 0 and name in THERMALLY_ACTIVATED):
         return [oddity(function.key, text, *about)]
     return []

@@ -376,3 +376,18 @@ def test_paths_are_only_read(tmp_path):
     with pytest.raises(InputError):
         read_bpx(Path(path))
     assert path.read_bytes() == before
+
+
+def test_a_number_that_is_none_is_named(tmp_path):
+    """NaN has the key that it stands at, in a list too."""
+    path = tmp_path / "cell.json"
+    path.write_text('{"Header": {"BPX": NaN}, "t": {"x": [0, -Infinity]}, "l": [[NaN]]}', encoding="utf-8")
+    with pytest.raises(InputError, match="2 problems") as caught:
+        read_bpx(path)
+    assert [problem.key for problem in problems_of(caught.value)] == ["BPX", "x"]
+
+
+def test_letters_that_look_like_others_show(tmp_path):
+    """A Cyrillic letter in a formula is shown by its number."""
+    with pytest.raises(InputError, match=r"not allowed from '.u0445' on"):
+        read_bpx(written(changed(OCP, "1.5 - \u0445"), tmp_path))

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from bpx_files import NEGATIVE, POSITIVE, blended, bpx_content, changed, without, written
 
+from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import CONSTANTS
 from electrode_homog.expression import evaluate as evaluate_number
-from electrode_homog.parameters import load_parameter_set, read_bpx, save_parameter_set
+from electrode_homog.parameters import load_parameter_set, read_bpx, save_parameter_set, write_bpx
 from electrode_homog.parameters.cell_parameters import CellParameters
 from electrode_homog.parameters.exchange.bpx_section import checked_formula
+from electrode_homog.parameters.problem import problems_of
 from electrode_homog.table import Table
 
 F, R = CONSTANTS["F"], CONSTANTS["R"]
@@ -302,3 +304,51 @@ def test_published_file_is_the_cell_that_pybamm_reads(shared_data):
         assert electrode.active_fraction == theirs[f"{name} active material volume fraction"]
         initial = theirs[f"Initial concentration in {side} electrode [mol.m-3]"]
         assert electrode.initial_concentration_mol_m3 == pytest.approx(initial, rel=1e-7)
+
+
+@pytest.mark.parametrize("beyond", [0.0, 1e-8, 5e-4])
+def test_a_table_may_end_where_the_cell_begins(beyond, tmp_path):
+    """Tables are often cut at the stoichiometry limits, which meet the cut-offs within a millivolt; as in PyBaMM, the
+    last line goes on to the initial state, which is said, but no further."""
+    full = numbers(read_bpx(written(bpx_content(), tmp_path)))["positive.initial_concentration_mol_m3"] / 50000
+    x = np.linspace(full + beyond, 0.97, 40)
+    y = 4.5 - 0.9 * x - 0.05 * np.tanh(15 * (x - 0.5))
+    table = {"x": x.tolist(), "y": y.tolist()}
+    cell = read_bpx(written(changed(f"{POSITIVE}/OCP [V]", table), tmp_path, "table.json"))
+    law, start = cell.positive.open_circuit_potential_V, cell.positive.initial_stoichiometry
+    assert isinstance(law, Table)
+    assert start - 2e-6 < law.x[0] < start
+    slope = (y[1] - y[0]) / (x[1] - x[0])
+    assert law(start) == pytest.approx(y[0] + slope * (start - x[0]), abs=1e-9)
+    assert "goes on to the initial state" in cell.sources["positive.open_circuit_potential_V"]
+
+
+def test_a_table_that_ends_far_from_the_start_is_refused(tmp_path):
+    """More than a millivolt is not gone on by."""
+    x = np.linspace(0.4, 0.97, 40)
+    table = {"x": x.tolist(), "y": (4.5 - 0.9 * x).tolist()}
+    with pytest.raises(OutOfRangeError, match="the initial stoichiometry is"):
+        read_bpx(written(changed(f"{POSITIVE}/OCP [V]", table), tmp_path))
+
+
+def test_limits_that_only_say_where_the_cell_begins_are_no_capacity(tmp_path):
+    """Without a state of charge an empty cell has narrow limits, as this package writes it."""
+    cell = load_parameter_set("chen2020")
+    empty = cell.with_value("negative.initial_concentration_mol_m3", 0.01 * 33133)
+    empty = empty.with_value("positive.initial_concentration_mol_m3", 0.95 * 63104).with_value(
+        "cell.lower_voltage_V", 0.1
+    )
+    path = write_bpx(empty, tmp_path / "empty.json").path
+    assert read_bpx(path).negative.initial_stoichiometry == pytest.approx(0.01, rel=1e-12)
+
+
+def test_a_version_that_does_not_fit_the_layout_is_what_is_wrong(tmp_path):
+    """State in a file of BPX 0, and the layout of BPX 0 in one of BPX 1; a missing concentration is one problem."""
+    content = changed("Header/BPX", 0.1)
+    with pytest.raises(InputError, match="State is of BPX 1, but Header/BPX says 0; write") as caught:
+        read_bpx(written(content, tmp_path))
+    assert len(problems_of(caught.value)) == 2
+    assert "nan" not in str(caught.value)
+    content = changed("Header/BPX", 1.0, "0.4.0")
+    with pytest.raises(InputError, match=r'or write "0\.5" in Header/BPX'):
+        read_bpx(written(content, tmp_path))
