@@ -52,6 +52,8 @@ class BruggemanLaw:
                 f"Bruggeman exponent {self.exponent:g} < 1 would put B above the volume fraction (Voigt bound); "
                 "a conductivity that is effective already takes FixedEfficiency(1.0)"
             )
+        if self.exponent_standard_error < 0:  # NaN is not
+            raise OutOfRangeError(f"exponent_standard_error = {self.exponent_standard_error:g} is below 0")
         low, high = self.porosity_range
         if not 0 <= low <= high <= 1:
             raise OutOfRangeError(f"porosity_range = {self.porosity_range} is not inside 0 <= low <= high <= 1")

@@ -77,3 +77,10 @@ def test_what_cannot_be_understood_is_refused(call):
     """Empty or unequal data, and an exponent that is no number, are refused."""
     with pytest.raises(InputError):
         call()
+
+
+def test_a_standard_error_is_not_negative():
+    """A standard error below 0 is refused; NaN says that there is none."""
+    with pytest.raises(OutOfRangeError, match="exponent_standard_error = -1"):
+        BruggemanLaw(1.5, exponent_standard_error=-1.0)
+    assert BruggemanLaw(1.5, exponent_standard_error=float("nan")).exponent == 1.5

@@ -55,7 +55,7 @@ def check_parameter_set(name_or_path: str | Path) -> CheckReport:
     A bad set is reported, never raised. Raises InputError only for a file that is not there, or an unknown name.
     """
     where = str(name_or_path)
-    is_file = isinstance(name_or_path, Path) or where.endswith(FILE_ENDINGS)
+    is_file = isinstance(name_or_path, Path) or where.lower().endswith(FILE_ENDINGS)
     if is_file and not Path(name_or_path).is_file():
         raise InputError(f"{where} is not a file")
     try:

@@ -29,7 +29,7 @@ class Electrolyte:
     positive from 1 % to 150 % of the initial concentration.
     """
 
-    initial_concentration_mol_m3: float = field(metadata=number("mol/m3", 1.0, 1e4, MOL_PER_LITRE, MOL_PER_CM3))
+    initial_concentration_mol_m3: float = field(metadata=number("mol/m3", 1.0, 1e5, MOL_PER_LITRE, MOL_PER_CM3))
     transference_number: float | Expression = field(
         metadata=number_or_expression("1", 1e-3, 1.0, PERCENT, variables=("c_e", "T"))
     )

@@ -86,11 +86,11 @@ def load_parameter_set(name_or_path: str | Path) -> CellParameters:
     Raises InputError for a file that cannot be read or has anything wrong in form, OutOfRangeError if all
     of its problems are values that are not physical; the message names the file and lists every problem.
     """
-    if str(name_or_path).endswith(".json"):
+    if str(name_or_path).lower().endswith(".json"):
         from electrode_homog.parameters.exchange.bpx_reading import read_bpx  # which reads more than this module does
 
         return read_bpx(name_or_path)
-    if isinstance(name_or_path, Path) or str(name_or_path).endswith(".toml"):
+    if isinstance(name_or_path, Path) or str(name_or_path).lower().endswith(".toml"):
         path = Path(name_or_path)
         return _parsed(_text(path), str(path))
     shipped = _shipped()

@@ -357,3 +357,15 @@ def test_one_slip_is_one_error(chen2020, path, value, remedy):
     (error,) = (p for p in plausibility_problems(chen2020.with_value(path, value)) if p.is_error)
     assert error.key == path
     assert remedy in error.remedy
+
+
+def test_of_lithium_metal_there_may_be_any_amount(chen2020):
+    """N/P above 3 is an error of a host whose potential moves, and none of one at a constant potential."""
+    wide = chen2020.with_value("cell.upper_voltage_V", 4.4)
+    host, metal = (
+        wide.with_electrode("negative", open_circuit_potential_V=formula(text), thickness_m=500e-6)
+        for text in ("0.01 + 0.2*(1 - x)", "0.01 + 0*x")
+    )
+    assert any("N/P" in problem.text for problem in check_cell(host).errors)
+    assert not check_cell(metal).errors
+    assert any("N/P" in problem.text for problem in check_cell(metal).warnings)

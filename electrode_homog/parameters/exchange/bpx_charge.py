@@ -77,8 +77,11 @@ def charge_of(cell: CellParameters, potentials: dict[str, Potentials]) -> Charge
         tuple(zip(limits.negative_empty, limits.negative_full, strict=True)),
         tuple(zip(limits.positive_full, limits.positive_empty, strict=True)),
         state,
-        losses,
+        (*losses, f"{text}: PyBaMM finds its concentrations again, to about 1e-6 V for most cells; {STEEP}"),
     )
+
+
+STEEP = "where a potential is steep at the empty end and flat at the start, up to 1e-4 V have been seen"
 
 
 def phases_of(electrode: Electrode) -> tuple[ActiveMaterialValues, ...]:

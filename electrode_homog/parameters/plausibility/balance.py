@@ -21,6 +21,9 @@ USUAL_RATIO, LARGEST_RATIO = 2.0, 3.0
 LARGEST_NEGATIVE_V = 2.5
 """Typical potential of a negative electrode; lithium titanate has 1.55 V, all others less."""
 
+CONSTANT_V = 0.02
+"""Range of the potential of a reservoir, such as lithium metal, of which there may be any amount."""
+
 POINTS = 4001
 
 
@@ -173,7 +176,8 @@ def _capacity_problems(cell: CellParameters, found: Balance) -> list[Problem]:
     text = f"{text} {found.positive_capacity_Ah:.4g} A h: N/P = {ratio:.3g}"
     remedy = "check thickness, active fraction and maximum concentration of both"
     smaller = "negative" if ratio < 1 else "positive"
-    if not 1 / LARGEST_RATIO <= ratio <= LARGEST_RATIO:
+    metal = float(np.ptp(host_curve(cell, "negative").potential_V)) < CONSTANT_V
+    if not 1 / LARGEST_RATIO <= ratio <= LARGEST_RATIO and not (metal and ratio > 1):
         problems.append(contradiction(f"{smaller}.maximum_concentration_mol_m3", text, ratio, "1", remedy))
     elif not 1 / USUAL_RATIO <= ratio <= USUAL_RATIO:
         problems.append(oddity(f"{smaller}.maximum_concentration_mol_m3", text, ratio, "1", remedy))

@@ -357,3 +357,11 @@ def test_an_activation_energy_is_found():
     found = activation(lambda T: two(x=X, T=T), 298.15)
     assert 20000 < found.energy_J_mol < 35000
     assert found.spread_J_mol > 1000
+
+
+def test_a_state_of_charge_is_named(tmp_path):
+    """A cell that begins partly charged says that PyBaMM solves for its concentrations again; a full one does not."""
+    for name, state in (("chen2020", "0.989573"), ("oregan2022", "")):
+        losses = write_bpx(load_parameter_set(name), tmp_path / f"{name}.json").losses
+        found = with_text(losses, "finds its concentrations again")
+        assert [state in text for text in found] == ([True] if state else [])
