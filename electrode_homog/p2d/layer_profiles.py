@@ -36,13 +36,19 @@ def layer_values(electrode: Electrode, layers: Layers, side: Side) -> dict[str, 
         "porosity": of_place(layers, layers.porosity, side),
         # a number where it can be: PyBaMM evaluates no mean of a function, which an initial state of charge asks for
         "active_fraction": active[0] if len(set(active)) == 1 else of_place(layers, active, side),
-        **{name: on_the_electrode(layers, profile, side) for name, profile in symbols.items()},
+        **{name: _number_or_symbol(layers, profile, side) for name, profile in symbols.items()},
     }
     scales = radius_scales(electrode)
     if len(scales) > 1:
         radii = [scale * electrode.particle.radius_m for scale in scales]
         values["particle_radius_m"] = of_x(layers, radii, side)
     return values
+
+
+def _number_or_symbol(layers: Layers, profile: Sequence[float], side: Side) -> Any:
+    """A number where the layers are alike: PyBaMM solves no exponent of 0 that is a symbol, as of effective values."""
+    values = [float(value) for value in profile]
+    return values[0] if len(set(values)) == 1 else on_the_electrode(layers, values, side)
 
 
 def of_place(layers: Layers, values: Sequence[float], side: Side) -> Callable[[Any, Any, Any], Any]:

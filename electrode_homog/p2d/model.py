@@ -31,6 +31,9 @@ from electrode_homog.particles.sphere_sizes import SphereSizes
 if TYPE_CHECKING:
     from electrode_homog.p2d.particle_dfn import ParticleDFN
 
+SAME_EFFICIENCY = (*TORTUOSITY_FACTOR_OPTION.values(), "Bruggeman")
+"""Options of PyBaMM with which it takes B from the cell; its others are formulas of the porosity."""
+
 
 def pybamm_model(
     cell: CellParameters,
@@ -52,8 +55,9 @@ def pybamm_model(
     form loses salt (0.2 % in 3000 s at 1C with 10 points per electrode, 0.04 % with 20).
 
     Raises PyBaMM's OptionError for options that it does not know, InputError for those that our particles do not
-    carry out, such as stress and the heat of mixing, for SphereSizes in a blended electrode, and for a lumped pouch of
-    several electrodes in parallel, which PyBaMM heats too much.
+    carry out, such as stress and the heat of mixing, for a transport efficiency or contact resistance that is not the
+    cell's, for SphereSizes in a blended electrode, and for a lumped pouch of several electrodes in parallel, which
+    PyBaMM heats too much.
     """
     from electrode_homog.p2d.particle_dfn import ParticleDFN  # loads PyBaMM
     from electrode_homog.p2d.particle_events import particle_events
@@ -111,6 +115,15 @@ def _all_options(cell: CellParameters, options: Mapping[str, Any]) -> dict[str, 
     phases, given = particle_phases(cell), options.get(PARTICLE_PHASES_OPTION)
     if "2" in phases and given not in (None, phases):
         raise InputError(f"options {PARTICLE_PHASES_OPTION!r} = {given!r}: the cell has {phases!r} active materials")
+    efficiency = options.get("transport efficiency", "Bruggeman")
+    if efficiency not in SAME_EFFICIENCY:
+        raise InputError(
+            f"options 'transport efficiency' = {efficiency!r}: PyBaMM would take a formula of the porosity for the "
+            f"values of the cell; give one of {', '.join(SAME_EFFICIENCY)}, or leave it out"
+        )
+    if resistance and options.get("contact resistance", "true") != "true":
+        text = f"the cell has one of {cell.cell.contact_resistance_Ohm:g} Ohm; make contact_resistance_Ohm 0"
+        raise InputError(f"options 'contact resistance' = {options['contact resistance']!r}: {text}")
     check_heated_volume(cell, options)
     return {**TORTUOSITY_FACTOR_OPTION, **resistance, **options}
 

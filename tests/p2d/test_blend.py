@@ -74,9 +74,9 @@ def test_the_halves_may_be_in_both_electrodes():
 
 
 def test_the_names_are_those_that_pybamm_needs(silicon):
-    """Exactly: those of PyBaMM's own model with two phases, by one of its two transport options."""
+    """Exactly: those of PyBaMM's own model with two phases, by its two transport options, and of a state of charge."""
     pybamm = import_pybamm()
-    needed = set()
+    needed = {"Open-circuit voltage at 0% SOC [V]", "Open-circuit voltage at 100% SOC [V]"}
     for transport in ("Bruggeman", "tortuosity factor"):
         options = {"particle phases": ("2", "1"), "contact resistance": "true", "transport efficiency": transport}
         needed |= {parameter.name for parameter in pybamm.lithium_ion.DFN(options).parameters}

@@ -264,3 +264,19 @@ def test_history_is_at_the_depths_that_it_names(side):
     nearest = [np.argmin(np.abs(depths - depth)) for depth in (0.0, 0.5, 1.0)]
     assert np.ptp(mean) > 1e-4
     np.testing.assert_allclose(run.particles[side].mean[-1], mean[nearest], atol=2e-5)
+
+
+@pytest.mark.parametrize("layers", [two(0.1, 0.2).positive.layers, TWO], ids=["solid alike", "solid in layers"])
+def test_bruggeman_coefficients_give_the_same_cell(layers):
+    """PyBaMM's default option and the tortuosity factors: one voltage, also where the solid's exponent is 0 in all."""
+    cell = graded("positive", layers)
+    options = (TORTUOSITY_FACTOR_OPTION, {"transport efficiency": "Bruggeman"})
+    for model in (pybamm.lithium_ion.DFN, lambda option: pybamm_model(cell, options=option)):
+        voltages = [solved(model(option), to_pybamm(cell))["Voltage [V]"].entries[-1] for option in options]
+        assert voltages[0] == pytest.approx(voltages[1], abs=1e-7)
+
+
+def test_pybamms_model_with_electrolyte_alone_takes_layers_as_bruggeman_coefficients():
+    """SPMe knows nothing else; the layer of low B moves its voltage."""
+    uniform, low = (solved(pybamm.lithium_ion.SPMe(), to_pybamm(two(B, 0.2)), seconds=60) for B in (0.2, 0.05))
+    assert low["Voltage [V]"].entries[-1] < uniform["Voltage [V]"].entries[-1] - 1e-3

@@ -162,6 +162,20 @@ def test_options_that_cannot_be_carried_out_are_refused(chen2020, options, said)
     assert re.search(said, refused(chen2020, options=options))
 
 
+def test_the_contact_resistance_of_a_cell_is_not_passed_over(chen2020):
+    """PyBaMM without the option would leave 0.02 Ohm out in silence."""
+    cell = chen2020.with_value("cell.contact_resistance_Ohm", 0.02)
+    with pytest.raises(InputError, match=r"the cell has one of 0\.02 Ohm"):
+        pybamm_model(cell, options={"contact resistance": "false"})
+
+
+@pytest.mark.parametrize("option", ["ordered packing", "heterogeneous catalyst", ("tortuosity factor", "Bruggeman")])
+def test_no_formula_takes_the_place_of_the_transport_efficiencies_of_a_cell(chen2020, option):
+    """PyBaMM's other options give B above 1 for this cell; the two that hand its own B on are taken."""
+    with pytest.raises(InputError, match=r"transport efficiency.*tortuosity factor, Bruggeman"):
+        pybamm_model(chen2020, options={"transport efficiency": option})
+
+
 def test_sei_grows_on_layers(chen2020):
     """Lithium is kept to 1e-7 where layers differ, and layers that hardly differ are none, to 1e-6 V."""
     part, options = chen2020.negative, {"SEI": "reaction limited"}

@@ -20,6 +20,8 @@ LARGEST_FILE_BYTES = 10_000_000
 DEEPEST = 12
 """Levels of a document; BPX has six, and a user's own data may have a few more."""
 
+LEVELS = f"a BPX file has at most {DEEPEST} levels (PyBaMM's own JSON is another format, never read: it names code)"
+
 MOST_NAMED = 20
 """Faults of one kind that a message names."""
 
@@ -49,14 +51,14 @@ def bpx_document(path: Path) -> BPXDocument:
     try:
         content = json.loads(text, object_pairs_hook=strict.unique, parse_constant=strict.no_number)
     except RecursionError:
-        raise InputError(f"{path} is nested too deep; a BPX file has at most {DEEPEST} levels") from None
+        raise InputError(f"{path} is nested too deep; {LEVELS}") from None
     except ValueError as error:  # JSONDecodeError, and whole numbers of 5000 digits
         raise InputError(f"{path} is not JSON: {error}") from None
     raise_problems(str(path), strict.problems)
     if not isinstance(content, dict):
         raise InputError(f"{path} is not a BPX file: it must hold one object, {{...}}, not a {type(content).__name__}")
     if _depth(content) > DEEPEST:
-        raise InputError(f"{path} is nested too deep; a BPX file has at most {DEEPEST} levels")
+        raise InputError(f"{path} is nested too deep; {LEVELS}")
     return BPXDocument(path.name, content, hashlib.sha256(data).hexdigest())
 
 

@@ -31,8 +31,15 @@ def bpx_sources(file: BPXFile, origin: BPXOrigin, begin: Start, sections: dict[s
     known = {**_cell(file, origin), **_separator(file, origin), **_electrolyte(file, origin)}
     for side, electrode in (("negative", file.negative), ("positive", file.positive)):
         known |= _electrode(side, electrode, origin, begin)
+        known |= {f"thermal.{side}_collector.{name}": text for name, text in _FOIL.items()}
     lumped = origin.of("thermal values of Cell, User-defined and State, of the whole cell in every layer")
     return {path: known.get(path, lumped) for name in SECTIONS for path in _paths(name, sections.get(name))}
+
+
+_FOIL = {
+    "thickness_m": "assumed, as BPX has none: as thin as a set allows",
+    "conductivity_S_m": "assumed, as BPX has none: that of PyBaMM's import",
+}
 
 
 def _paths(name: str, owner: Any) -> list[str]:

@@ -40,7 +40,11 @@ def heat_problems(cell: CellParameters) -> list[Problem]:
         heat = part.density_kg_m3 * evaluate(part.specific_heat_J_kg_K, T=T)
         text = f"density times specific heat of {name.replace('_', ' ')}"
         problems += within(f"thermal.{name}", HEAT_CAPACITY.problems(heat, text=text))
-        own = _foil_problems(part, T) if isinstance(part, CurrentCollector) else _layer_problems(part, T)
+        if isinstance(part, CurrentCollector):
+            assumed = cell.sources[f"thermal.{name}.conductivity_S_m"].lower().startswith("assumed")
+            own = [] if assumed else _foil_problems(part, T)
+        else:
+            own = _layer_problems(part, T)
         problems += within(f"thermal.{name}", own)
     return problems + _cooling_problems(thermal) + _size_problems(cell, thermal) + _tab_problems(cell, thermal)
 

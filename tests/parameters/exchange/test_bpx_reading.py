@@ -11,7 +11,7 @@ from bpx_files import NEGATIVE, POSITIVE, blended, bpx_content, changed, without
 from electrode_homog.errors import InputError, OutOfRangeError
 from electrode_homog.expression import CONSTANTS
 from electrode_homog.expression import evaluate as evaluate_number
-from electrode_homog.parameters import load_parameter_set, read_bpx, save_parameter_set, write_bpx
+from electrode_homog.parameters import check_cell, load_parameter_set, read_bpx, save_parameter_set, write_bpx
 from electrode_homog.parameters.cell_parameters import CellParameters
 from electrode_homog.parameters.exchange.bpx_section import checked_formula
 from electrode_homog.parameters.problem import problems_of
@@ -250,6 +250,10 @@ def test_complete_thermal_values_are_taken(tmp_path):
     assert cell.thermal.cooling.heat_transfer_coefficient_W_m2_K == 10
     assert cell.thermal.cooling.cell_volume_m3 == 3e-5
     assert "Not taken" not in " ".join(cell.citations)
+    for name in ("thickness_m", "conductivity_S_m"):  # of foils, which BPX does not know
+        assert cell.sources[f"thermal.negative_collector.{name}"].startswith("assumed")
+    assert "thermal values of Cell" in cell.sources["thermal.negative_collector.density_kg_m3"]
+    assert [problem.key for problem in check_cell(cell).findings if "collector" in problem.key] == []
 
 
 def test_values_that_pybamm_takes_from_user_defined_are_taken(tmp_path):
