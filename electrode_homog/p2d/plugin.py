@@ -29,7 +29,7 @@ def values_function(cell: CellParameters) -> Callable[[], dict[str, Any]]:
     """A function that returns the values of the cell for PyBaMM; its docstring names unit and source of each."""
 
     def get_parameter_values() -> dict[str, Any]:
-        return to_pybamm(cell)
+        return dict(to_pybamm(cell).items())
 
     get_parameter_values.__doc__ = description(cell)
     return get_parameter_values
