@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -64,6 +65,48 @@ def _move_to_new_name(beside: Path, path: Path) -> None:
     except OSError:
         refuse_existing(path)
         beside.replace(path)
+
+
+@contextmanager
+def folder_written_whole(path: Path, *, refuse: Callable[[], None], what: str) -> Iterator[Path]:
+    """A hidden folder beside `path` to fill; at the end it is synced and takes its place, or vanishes after an error.
+
+    `refuse` raises where `path` must not be replaced; it is asked before and, because something may have come into
+    being meanwhile, after. OSError names `path` and `what` could not be written.
+    """
+    refuse()
+    token = secrets.token_hex(4)
+    beside, former = (path.with_name(f".{path.name}.{token}.{kind}") for kind in ("part", "former"))
+    try:
+        beside.mkdir()
+        yield beside
+        _sync_folder(beside)
+        refuse()
+        _put_in_place(beside, path, former)
+    except OSError as error:
+        raise OSError(error.errno, f"cannot write {what}: {error.strerror or error}", str(path)) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _put_in_place(beside: Path, path: Path, former: Path) -> None:
+    if not path.exists():
+        beside.rename(path)
+        return
+    path.rename(former)
+    try:
+        beside.rename(path)
+    except OSError:
+        former.rename(path)
+        raise
+    shutil.rmtree(former)
+
+
+def _sync_folder(folder: Path) -> None:
+    for here, _, names in os.walk(folder):
+        for name in names:
+            with (Path(here) / name).open("rb") as file:
+                os.fsync(file.fileno())
 
 
 @contextmanager

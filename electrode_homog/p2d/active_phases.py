@@ -1,4 +1,4 @@
-"""The active materials of a cell, by the path of their section: "negative", "negative.secondary", ...
+"""PyBaMM's words for active materials, by the path of their section: "negative", "negative.secondary", ...
 
 PyBaMM calls the materials of a blended electrode its primary and its secondary phase, and names both; the material of
 any other electrode is its primary phase, and goes without that word.
@@ -9,14 +9,8 @@ from typing import Literal
 from electrode_homog.p2d.layer_profiles import Side
 from electrode_homog.p2d.names import BLEND_PARAMETERS, NEGATIVE_PARAMETERS, POSITIVE_PARAMETERS
 from electrode_homog.parameters import CellParameters
-from electrode_homog.parameters.active_phase import ActiveMaterialValues
 
 SECONDARY = "secondary"
-
-
-def active_phases(cell: CellParameters) -> dict[str, ActiveMaterialValues]:
-    """Path -> material, of both electrodes."""
-    return {path: part for path, part in cell.sections().items() if isinstance(part, ActiveMaterialValues)}
 
 
 def side_of(path: str) -> Side:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from electrode_homog.errors import InputError
 from electrode_homog.expression import Expression
-from electrode_homog.p2d.active_phases import active_phases, is_blended, particle_phases
+from electrode_homog.p2d.active_phases import is_blended, particle_phases
 from electrode_homog.p2d.cell_run import Mesh
 from electrode_homog.p2d.kinetic_radius import radius_scales
 from electrode_homog.p2d.layer_profiles import Side
 from electrode_homog.p2d.names import CONTACT_RESISTANCE_OPTION, PARTICLE_PHASES_OPTION, TORTUOSITY_FACTOR_OPTION
+from electrode_homog.p2d.options import resistance_problems
 from electrode_homog.p2d.thermal_conversion import check_heated_volume
 from electrode_homog.parameters import CellParameters, Electrode, Layers
 from electrode_homog.particles.cahn_hilliard import CahnHilliard, points_needed
@@ -78,7 +79,7 @@ def pybamm_model(
 def _own_equations(cell: CellParameters, mesh: Mesh) -> dict[str, ParticleEquations]:
     """Of the active materials whose particles are ours."""
     equations = {}
-    for path, phase in active_phases(cell).items():
+    for path, phase in cell.active_materials().items():
         match phase.particle:
             case Sphere() if isinstance(phase.diffusivity_m2_s, float | Expression) and len(radius_scales(phase)) == 1:
                 continue
@@ -93,7 +94,7 @@ def _own_equations(cell: CellParameters, mesh: Mesh) -> dict[str, ParticleEquati
 
 def _sizes(cell: CellParameters) -> dict[str, SphereSizes]:
     sizes = {}
-    for path, phase in active_phases(cell).items():
+    for path, phase in cell.active_materials().items():
         if isinstance(phase.particle, SphereSizes):
             if is_blended(cell, path):
                 raise InputError(
@@ -106,7 +107,7 @@ def _sizes(cell: CellParameters) -> dict[str, SphereSizes]:
 
 def _own_radii_m(cell: CellParameters, equations: Mapping[str, ParticleEquations]) -> dict[str, float]:
     """Of our particles where PyBaMM's radius stands for a measured area."""
-    ours = {path: phase for path, phase in active_phases(cell).items() if path in equations}
+    ours = {path: phase for path, phase in cell.active_materials().items() if path in equations}
     return {path: phase.particle.radius_m for path, phase in ours.items() if radius_scales(phase) != (1.0,)}
 
 
@@ -121,9 +122,8 @@ def _all_options(cell: CellParameters, options: Mapping[str, Any]) -> dict[str, 
             f"options 'transport efficiency' = {efficiency!r}: PyBaMM would take a formula of the porosity for the "
             f"values of the cell; give one of {', '.join(SAME_EFFICIENCY)}, or leave it out"
         )
-    if resistance and options.get("contact resistance", "true") != "true":
-        text = f"the cell has one of {cell.cell.contact_resistance_Ohm:g} Ohm; make contact_resistance_Ohm 0"
-        raise InputError(f"options 'contact resistance' = {options['contact resistance']!r}: {text}")
+    if problems := resistance_problems(cell, options):
+        raise InputError(f"options {'; '.join(problems)}")
     check_heated_volume(cell, options)
     return {**TORTUOSITY_FACTOR_OPTION, **resistance, **options}
 

@@ -36,11 +36,17 @@ def check_options(cell: CellParameters, options: Mapping[str, Any] | None) -> No
         for name, (value, reason) in SIMULATE_OPTIONS.items()
         if name in options and options[name] != value
     ]
-    resistance = cell.cell.contact_resistance_Ohm
-    if resistance > 0 and options.get("contact resistance", "true") != "true":
-        problems.append(f"'contact resistance': the cell has one of {resistance:g} Ohm; make contact_resistance_Ohm 0")
+    problems += resistance_problems(cell, options)
     if problems:
         raise InputError(f"options of simulate: {'; '.join(problems)}")
+
+
+def resistance_problems(cell: CellParameters, options: Mapping[str, Any]) -> list[str]:
+    """An option that passes over the contact resistance of the cell."""
+    resistance, given = cell.cell.contact_resistance_Ohm, options.get("contact resistance", "true")
+    if resistance == 0 or given == "true":
+        return []
+    return [f"'contact resistance' = {given!r}: the cell has one of {resistance:g} Ohm; make contact_resistance_Ohm 0"]
 
 
 def _is_option_value(name: str, value: Any) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from electrode_homog.p2d.active_phases import active_phases, is_blended, parameter_names, side_of
+from electrode_homog.p2d.active_phases import is_blended, parameter_names, side_of
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.p2d.kinetic_radius import radius_scale, radius_scales
 from electrode_homog.p2d.layer_profiles import middle_of_first_layer
@@ -32,7 +32,7 @@ END_OF_TABLE = 1e-4
 def particle_events(cell: CellParameters, variables: dict[str, Any], ours: Collection[str]) -> list[Any]:
     """Events of all active materials; `ours` names those whose particles are not PyBaMM's."""
     events = []
-    for path, phase in active_phases(cell).items():
+    for path, phase in cell.active_materials().items():
         if path in ours:
             place = middle_of_first_layer(cell.section(side_of(path)), side_of(path))
             events += _foreign_values(phase, place, parameter_names(cell, path))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from electrode_homog.p2d.active_phases import active_phases, is_blended, side_of
+from electrode_homog.p2d.active_phases import is_blended, side_of
 from electrode_homog.p2d.cell_run import ParticleHistory
 from electrode_homog.p2d.names import (
     BLEND_MEAN_STOICHIOMETRY_VARIABLES,
@@ -51,7 +51,7 @@ def particle_histories(
     """Of all active materials, at those of the solver's own time steps that are nearest to evenly spread ones."""
     kept = nearest_steps(solution.t)
     histories = {}
-    for path, phase in active_phases(cell).items():
+    for path, phase in cell.active_materials().items():
         names = _Variables.of(path, blended=is_blended(cell, path))
         if path not in equations:
             places = _of_stock(solution, kept, names)

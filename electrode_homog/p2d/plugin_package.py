@@ -12,12 +12,11 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import re
-import secrets
-import shutil
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from electrode_homog.errors import InputError, OutOfRangeError
+from electrode_homog.output import folder_written_whole
 from electrode_homog.p2d.plugin_module import ENTRY, MODEL, module_source
 from electrode_homog.p2d.plugin_readme import charging, readme
 from electrode_homog.p2d.python_source import identifier, one_line, string
@@ -51,7 +50,7 @@ def write_plugin(cell: CellParameters, folder: str | Path, *, overwrite: bool = 
         raise OutOfRangeError("\n  - ".join([f"{cell.name} cannot be a plug-in that needs PyBaMM only:", *reasons]))
     refuse_folder(folder, overwrite=overwrite)
     _refuse_taken(name)
-    _write_folder(folder, plugin_files(cell, name), cell, name)
+    _write_folder(folder, cell, name, overwrite=overwrite)
     return Exported(str(folder), FORMAT, tuple(losses(cell)))
 
 
@@ -126,39 +125,20 @@ def _distribution_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _write_folder(folder: Path, files: Mapping[str, str], cell: CellParameters, name: str) -> None:
-    """Into a hidden folder beside, which then takes the place of `folder`."""
-    target = folder.resolve()
-    token = secrets.token_hex(4)
-    beside, former = (target.with_name(f".{target.name}.{token}.{kind}") for kind in ("part", "former"))
+def _write_folder(folder: Path, cell: CellParameters, name: str, *, overwrite: bool) -> None:
+    files = plugin_files(cell, name)
+    refuse = partial(refuse_folder, folder, overwrite=overwrite)
     try:
-        for place, text in files.items():
-            path = beside / place
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-        save_parameter_set(cell, beside / name / DATA_FILE)
-        _put_in_place(beside, target, former)
-    except OSError as error:
-        raise OSError(error.errno, f"cannot write the package: {error.strerror or error}", str(folder)) from error
+        with folder_written_whole(folder.resolve(), refuse=refuse, what="the package") as beside:
+            for place, text in files.items():
+                path = beside / place
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8", newline="\n")
+            save_parameter_set(cell, beside / name / DATA_FILE)
     except UnicodeEncodeError as error:
         raise InputError(
             f"{cell.name!r}: {error.object[error.start]!a} in a text of the set is no character"
         ) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _put_in_place(beside: Path, folder: Path, former: Path) -> None:
-    if not folder.exists():
-        beside.rename(folder)
-        return
-    folder.rename(former)
-    try:
-        beside.rename(folder)
-    except OSError:
-        former.rename(folder)
-        raise
-    shutil.rmtree(former)
 
 
 def _pyproject(cell: CellParameters, name: str) -> str:

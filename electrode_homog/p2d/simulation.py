@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from electrode_homog.errors import InputError, NotConvergedError, OutOfRangeError
-from electrode_homog.expression import Expression, evaluate
-from electrode_homog.p2d.active_phases import active_phases, side_of
+from electrode_homog.p2d.active_phases import side_of
 from electrode_homog.p2d.cell_run import CellRun, Mesh
 from electrode_homog.p2d.importing import import_pybamm
 from electrode_homog.p2d.model import pybamm_model
@@ -40,7 +39,7 @@ from electrode_homog.p2d.particle_history import particle_histories
 from electrode_homog.p2d.protocol import Protocol, Step, check_window, protocol_steps
 from electrode_homog.p2d.stepping import PlannedStep, plan
 from electrode_homog.parameters import CellParameters
-from electrode_homog.table import Table
+from electrode_homog.parameters.active_phase import at_stoichiometry
 
 if TYPE_CHECKING:
     import pybamm
@@ -253,10 +252,10 @@ def _check_start(cell: CellParameters) -> None:
     """
     potentials: dict[str, list[float]] = {"negative": [], "positive": []}
     excess_K = cell.cell.initial_temperature_K - cell.cell.reference_temperature_K
-    for path, phase in active_phases(cell).items():
+    for path, phase in cell.active_materials().items():
         x = phase.initial_stoichiometry
-        entropic = excess_K * _at(phase.entropic_change_V_K, x)
-        potentials[side_of(path)].append(_at(phase.open_circuit_potential_V, x) + entropic)
+        entropic = excess_K * at_stoichiometry(phase.entropic_change_V_K, x)
+        potentials[side_of(path)].append(at_stoichiometry(phase.open_circuit_potential_V, x) + entropic)
     lowest = min(potentials["positive"]) - max(potentials["negative"])
     voltage = max(potentials["positive"]) - min(potentials["negative"])
     low, high = cell.cell.lower_voltage_V, cell.cell.upper_voltage_V
@@ -266,10 +265,6 @@ def _check_start(cell: CellParameters) -> None:
             f"the initial concentrations of {cell.name} give an open-circuit voltage of {voltage:.4g} V, outside "
             f"the window of the cell, {low:g} to {high:g} V; change initial_concentration_mol_m3"
         )
-
-
-def _at(value: float | Expression | Table, x: float) -> float:
-    return value(x) if isinstance(value, Table) else evaluate(value, x=x)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from electrode_homog.p2d.active_phases import active_phases, particle_phases
+from electrode_homog.p2d.active_phases import particle_phases
 from electrode_homog.p2d.kinetic_radius import radius_scales
 from electrode_homog.p2d.names import CONTACT_RESISTANCE_OPTION, PARTICLE_PHASES_OPTION, TORTUOSITY_FACTOR_OPTION
 from electrode_homog.parameters import CellParameters
@@ -30,7 +30,7 @@ def needed_options(cell: CellParameters) -> dict[str, Any]:
 def beyond_stock(cell: CellParameters) -> list[str]:
     """What PyBaMM's own model does not compute, one text each: path, reason, remedy. Empty if there is nothing."""
     texts = []
-    for path, phase in active_phases(cell).items():
+    for path, phase in cell.active_materials().items():
         if not isinstance(phase.particle, Sphere):
             texts.append(
                 f"{path}.particle is a {type(phase.particle).__name__}, and PyBaMM's own particles are spheres of one "
@@ -52,7 +52,7 @@ def losses(cell: CellParameters) -> list[str]:
         "inactive_fraction, which is what porosity and active fraction leave",
         "transport laws between porosities: B of this porosity comes as tortuosity factor and as Bruggeman coefficient",
     ]
-    for path, phase in active_phases(cell).items():
+    for path, phase in cell.active_materials().items():
         texts += _material_losses(path, phase)
     for side in SIDES:
         layers = getattr(cell, side).layers

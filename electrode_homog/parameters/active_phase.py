@@ -127,6 +127,11 @@ class ActivePhase(ActiveMaterialValues):
         raise_problems("second active material", problems)
 
 
+def at_stoichiometry(value: float | Expression | Table, x: Any) -> Any:
+    """A potential or an entropic change at a stoichiometry, a number or an array."""
+    return value(x) if isinstance(value, Table) else evaluate(value, x=x)
+
+
 def particle_type_problems(particle: Any) -> list[Problem]:
     if isinstance(particle, Particle):
         return []

@@ -7,7 +7,7 @@ another ("negative.secondary", "thermal.cooling"), and what it holds. Sources ar
 
 import difflib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -185,22 +185,21 @@ class CellParameters:
 
     def with_thermal(self, thermal: Thermal | None, *, source: str = "given by the caller") -> "CellParameters":
         """A copy with all thermal values replaced, or without them."""
-        others = {path: text for path, text in self.sources.items() if not path.startswith("thermal.")}
-        uncertainties = {path: value for path, value in self.uncertainties.items() if not path.startswith("thermal.")}
-        sources = {**others, **dict.fromkeys(_leaf_paths("thermal", thermal), source)}
-        return replace(self, thermal=thermal, sources=sources, uncertainties=uncertainties)
+        return replace(self, thermal=thermal, **self._resourced({"thermal"}, _leaf_paths("thermal", thermal), source))
 
     def theoretical_capacity_Ah(self, which: Literal["negative", "positive"]) -> float:
         """Charge to fill the active material of one electrode from empty, eps_s L A c_max F / 3600."""
         electrode = getattr(self, which)
-        lithium = electrode.active_fraction * electrode.maximum_concentration_mol_m3
-        if electrode.secondary is not None:
-            lithium += electrode.secondary.active_fraction * electrode.secondary.maximum_concentration_mol_m3
+        lithium = sum(m.active_fraction * m.maximum_concentration_mol_m3 for m in electrode.active_materials)
         return lithium * electrode.thickness_m * self.cell.electrode_area_m2 * CONSTANTS["F"] / 3600
 
     def sections(self) -> dict[str, Any]:
         """Dotted path -> dataclass of every section that this set has, in order."""
         return {path: owner for name in SECTIONS for path, owner in _sections(name, getattr(self, name))}
+
+    def active_materials(self) -> dict[str, ActiveMaterialValues]:
+        """Those of `sections()`: of both electrodes, the second ones of blends too."""
+        return {path: part for path, part in self.sections().items() if isinstance(part, ActiveMaterialValues)}
 
     def section(self, path: str) -> Any:
         """The dataclass at a path of `sections()`."""
@@ -234,16 +233,15 @@ class CellParameters:
             raise_within(error, f"{self.name}, {section} ", section)
         same = getattr(owner, CLOSING, None) == getattr(changed, CLOSING, None)
         paths = [f"{section}.{name}" for name in changes if not (name == CLOSING and same)]
-        before = {old for path in paths for old in self._value_paths(path)}
         after = [new for path in paths for new in _paths_of(path, changed)]
-        others = {path: text for path, text in self.sources.items() if path not in before}
-        sources = {**others, **dict.fromkeys(after, source)}
-        uncertainties = {path: value for path, value in self.uncertainties.items() if path not in before}
-        return replace(self, **{section: changed, "sources": sources, "uncertainties": uncertainties})
+        return replace(self, **{section: changed, **self._resourced(paths, after, source)})
 
-    def _value_paths(self, path: str) -> set[str]:
-        """The paths of sources at `path` or inside it."""
-        return {name for name in self.sources if name == path or name.startswith(f"{path}.")}
+    def _resourced(self, replaced: Iterable[str], paths: Iterable[str], source: str) -> dict[str, Any]:
+        """Sources and uncertainties where `source` gives `paths` for all that was at `replaced` or inside it."""
+        gone = {name for name in self.sources for path in replaced if name == path or name.startswith(f"{path}.")}
+        others = {path: text for path, text in self.sources.items() if path not in gone}
+        uncertainties = {path: value for path, value in self.uncertainties.items() if path not in gone}
+        return {"sources": {**others, **dict.fromkeys(paths, source)}, "uncertainties": uncertainties}
 
     def _divided(self, path: str) -> tuple[str, str, list[str]]:
         """Section, field, and the rest of the path of a value."""
@@ -295,8 +293,7 @@ class CellParameters:
         """Particles that are unstable at the temperatures of the cell; each electrode has looked at 298.15 K."""
         problems = []
         temperatures = {self.cell.initial_temperature_K, self.cell.ambient_temperature_K} - {CHECK_TEMPERATURE_K}
-        materials = {path: part for path, part in self.sections().items() if isinstance(part, ActiveMaterialValues)}
-        for name, phase in materials.items():
+        for name, phase in self.active_materials().items():
             for temperature_K in sorted(temperatures):
                 try:
                     check_temperature(phase.particle, phase.material, temperature_K)

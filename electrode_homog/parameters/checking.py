@@ -17,7 +17,6 @@ import numpy as np
 from electrode_homog.errors import OutOfRangeError
 from electrode_homog.expression import Expression
 from electrode_homog.parameters.problem import Problem, shown, shown_value
-from electrode_homog.parameters.problem import raise_problems as raise_problems  # for those who check as we do
 from electrode_homog.table import Table
 from electrode_homog.transport_law import BruggemanLaw, FixedEfficiency, TortuosityFactor, TransportLaw
 

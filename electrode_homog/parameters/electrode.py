@@ -107,9 +107,14 @@ class Electrode(ActiveMaterialValues):
         return 1 - self.porosity
 
     @property
+    def active_materials(self) -> tuple[ActiveMaterialValues, ...]:
+        """The one that the electrode itself holds, and the second one of a blend."""
+        return (self,) if self.secondary is None else (self, self.secondary)
+
+    @property
     def active_fractions(self) -> float:
-        """Of both active materials."""
-        return self.active_fraction + (0.0 if self.secondary is None else self.secondary.active_fraction)
+        """Of all active materials."""
+        return sum(material.active_fraction for material in self.active_materials)
 
     @property
     def electrolyte_efficiency(self) -> float:

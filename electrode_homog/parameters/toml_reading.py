@@ -266,9 +266,8 @@ class _SectionReader:
 
     def _content_problems(self, name: str, content: dict[str, Any], error: ElectrodeHomogError) -> None:
         """Those inside a value, such as layers, lie in it; else the value itself is what is wrong."""
-        inside = getattr(error, "problems", ())
-        if inside:
-            self.problems += within(f"{self.section}.{name}", inside)
+        if error.problems:
+            self.problems += within(f"{self.section}.{name}", error.problems)
             return
         text, remedy = text_and_remedy(str(error))
         physical = isinstance(error, OutOfRangeError)

@@ -51,7 +51,7 @@ def usable_capacity_Ah(cell: CellParameters) -> float:
 
 def initial_filling(electrode: Electrode) -> float:
     """Mean stoichiometry of all active material at the start."""
-    phases = [electrode] if electrode.secondary is None else [electrode, electrode.secondary]
+    phases = electrode.active_materials
     lithium = sum(phase.active_fraction * phase.initial_concentration_mol_m3 for phase in phases)
     return lithium / sum(phase.active_fraction * phase.maximum_concentration_mol_m3 for phase in phases)
 

@@ -106,7 +106,7 @@ def is_discharge(run: CellRun) -> bool:
 
 def _distance(variant: Variant, cell: CellParameters) -> tuple[int, float]:
     """How many electrodes have another kind of particle, then how far off B is."""
-    kinds = {path: type(part.particle).__name__ for path, part in cell.sections().items() if hasattr(part, "particle")}
+    kinds = {path: type(part.particle).__name__ for path, part in cell.active_materials().items()}
     others = sum(kinds.get(path) != history.model for path, history in variant.runs[0].particles.items())
     ours = efficiencies(cell)
     off = sum(abs(ours[region] - B) for region, B in variant.transport_efficiency.items() if region in ours)

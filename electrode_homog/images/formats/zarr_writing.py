@@ -4,11 +4,7 @@ Axes are named z, y, x, the only order that OME-Zarr allows; they are our axes 0
 first. The scale is in micrometres; the array repeats the voxel size as an attribute `voxel_size_m`.
 """
 
-import os
-import secrets
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +12,7 @@ import numpy as np
 
 from electrode_homog.errors import InputError
 from electrode_homog.images.voxel_image import VoxelImage
+from electrode_homog.output import folder_written_whole
 
 _CHUNK = 128  # voxels along an edge: 2 MiB of one byte
 _MARKS = ("zarr.json", ".zgroup", ".zarray")  # one of them makes a folder a Zarr folder
@@ -31,7 +28,8 @@ def write_zarr(image: VoxelImage, path: str | Path, *, overwrite: bool = False) 
     from zarr.codecs import ZstdCodec
 
     path = Path(path)
-    with _folder_written_whole(path, overwrite=overwrite) as beside:
+    refuse = partial(_refuse, path, overwrite=overwrite)
+    with folder_written_whole(path, refuse=refuse, what="the image") as beside:
         group = zarr.create_group(beside, zarr_format=3, attributes=_attributes(image, path.stem))
         array: Any = group.create_array(
             "0",
@@ -59,37 +57,6 @@ def _attributes(image: VoxelImage, name: str) -> dict[str, Any]:
     return {"ome": {"version": "0.5", "multiscales": [multiscale]}, "source": image.source}
 
 
-@contextmanager
-def _folder_written_whole(path: Path, *, overwrite: bool) -> Iterator[Path]:
-    """A hidden folder beside `path`, which takes its place when it is whole, or vanishes where anything failed."""
-    _refuse(path, overwrite=overwrite)
-    token = secrets.token_hex(4)
-    beside, former = (path.with_name(f".{path.name}.{token}.{kind}") for kind in ("part", "former"))
-    try:
-        beside.mkdir()
-        yield beside
-        _sync(beside)
-        _refuse(path, overwrite=overwrite)  # it may have come into being meanwhile
-        _put_in_place(beside, path, former)
-    except OSError as error:
-        raise OSError(error.errno, f"cannot write the image: {error.strerror or error}", str(path)) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _put_in_place(beside: Path, path: Path, former: Path) -> None:
-    if not path.exists():
-        beside.rename(path)
-        return
-    path.rename(former)
-    try:
-        beside.rename(path)
-    except OSError:
-        former.rename(path)
-        raise
-    shutil.rmtree(former)
-
-
 def _refuse(path: Path, *, overwrite: bool) -> None:
     """InputError unless `path` is free, or a Zarr folder that may be replaced; no other folder is ever deleted."""
     if not path.exists() and not path.is_symlink():
@@ -98,10 +65,3 @@ def _refuse(path: Path, *, overwrite: bool) -> None:
         raise InputError(f"{path} exists already; choose another name or overwrite it (--force)")
     if path.is_symlink() or not any((path / mark).is_file() for mark in _MARKS):
         raise InputError(f"{path} exists and is not a Zarr folder, so that it is not overwritten; choose another name")
-
-
-def _sync(folder: Path) -> None:
-    for here, _, names in os.walk(folder):
-        for name in names:
-            with (Path(here) / name).open("rb") as file:
-                os.fsync(file.fileno())

@@ -31,6 +31,8 @@ IN_EQUILIBRIUM = 1e-6
 PYBAMM_STOICHIOMETRY, SEEN_V = 4e-7, 1e-6
 """How well PyBaMM 26.10 solves for a stoichiometry, and from which voltage on that counts."""
 
+STEEP = "where a potential is steep at the empty end and flat at the start, up to 1e-4 V have been seen"
+
 Both = tuple[tuple[Host, ...], tuple[Host, ...]]
 
 
@@ -49,7 +51,7 @@ Potentials = tuple[BPXFunction, ...]
 
 def charge_of(cell: CellParameters, potentials: dict[str, Potentials]) -> Charge:
     """`potentials` are those that are written, of each active material of an electrode, by its side."""
-    negative, positive = phases_of(cell.negative), phases_of(cell.positive)
+    negative, positive = cell.negative.active_materials, cell.positive.active_materials
     x, y = _start(negative), _start(positive)
     hosts = _hosts(cell.negative, potentials["negative"]), _hosts(cell.positive, potentials["positive"])
     amount = lithium(hosts[0], x)
@@ -81,20 +83,13 @@ def charge_of(cell: CellParameters, potentials: dict[str, Potentials]) -> Charge
     )
 
 
-STEEP = "where a potential is steep at the empty end and flat at the start, up to 1e-4 V have been seen"
-
-
-def phases_of(electrode: Electrode) -> tuple[ActiveMaterialValues, ...]:
-    return (electrode,) if electrode.secondary is None else (electrode, electrode.secondary)
-
-
 def _start(phases: tuple[ActiveMaterialValues, ...]) -> tuple[float, ...]:
     return tuple(phase.initial_stoichiometry for phase in phases)
 
 
 def _hosts(electrode: Electrode, potentials: Potentials) -> tuple[Host, ...]:
     hosts = []
-    for phase, law in zip(phases_of(electrode), potentials, strict=True):
+    for phase, law in zip(electrode.active_materials, potentials, strict=True):
         amount = phase.active_fraction * phase.maximum_concentration_mol_m3 * electrode.thickness_m
         low, high = (law.x[0], law.x[-1]) if isinstance(law, Polygon) else (0.0, 1.0)
         hosts.append(Host(amount, lambda x, law=law: float(value_at(law, x)), max(low, MARGIN), min(high, 1 - MARGIN)))

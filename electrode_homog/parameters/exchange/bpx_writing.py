@@ -13,7 +13,7 @@ from electrode_homog.parameters.cell_parameters import CellParameters
 from electrode_homog.parameters.checking import temperature_problems
 from electrode_homog.parameters.electrode import EFFECTIVE_ALREADY, Electrode
 from electrode_homog.parameters.exchange import bpx_keys as keys
-from electrode_homog.parameters.exchange.bpx_charge import Charge, charge_of, phases_of
+from electrode_homog.parameters.exchange.bpx_charge import Charge, charge_of
 from electrode_homog.parameters.exchange.bpx_functions import BPXValue, activation, of_state, read_back
 from electrode_homog.parameters.exchange.bpx_phase_writing import (
     check_particle,
@@ -144,9 +144,9 @@ def _layer(thickness_m: float, porosity: float, efficiency: float) -> dict[str, 
 
 
 def _potentials(electrode: Electrode) -> tuple[BPXValue, ...]:
-    for phase in phases_of(electrode):
+    for phase in electrode.active_materials:
         check_particle(phase, [])
-    return tuple(written_potential(phase) for phase in phases_of(electrode))
+    return tuple(written_potential(phase) for phase in electrode.active_materials)
 
 
 def _electrode(
@@ -158,7 +158,7 @@ def _electrode(
     conditions = cell.cell.reference_temperature_K, cell.electrolyte.initial_concentration_mol_m3
     phases = [
         phase_values(phase, potential, ends, conditions, found)
-        for phase, potential, ends in zip(phases_of(electrode), potentials[side], limits, strict=True)
+        for phase, potential, ends in zip(electrode.active_materials, potentials[side], limits, strict=True)
     ]
     if electrode.layers is not None:
         text = f"changes the voltage: {electrode.layers.count} layers through the thickness are written as their means"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from electrode_homog.expression import CONSTANTS, Expression, evaluate
-from electrode_homog.parameters.active_phase import ActiveMaterialValues
+from electrode_homog.parameters.active_phase import ActiveMaterialValues, at_stoichiometry
 from electrode_homog.parameters.cell_parameters import CellParameters
 from electrode_homog.parameters.checking import TEMPERATURE_ALONE, Quantity, quantities
 from electrode_homog.parameters.plausibility.balance import Balance
@@ -92,7 +92,7 @@ def _entropy_problems(path: str, phase: ActiveMaterialValues, window: tuple[floa
         x = x[(x >= value.x[0]) & (x <= value.x[-1])]
     if x.size == 0:
         return []
-    largest = float(np.max(np.abs(value(x) if isinstance(value, Table) else evaluate(value, x=x))))
+    largest = float(np.max(np.abs(at_stoichiometry(value, x))))
     if largest <= LARGEST_ENTROPIC_CHANGE_V_K:
         return []
     text = f"entropic_change_V_K reaches {largest:.3g} V/K; measured ones are below 0.001"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from electrode_homog.expression import CONSTANTS, evaluate
-from electrode_homog.parameters.active_phase import ActiveMaterialValues
+from electrode_homog.expression import CONSTANTS
+from electrode_homog.parameters.active_phase import ActiveMaterialValues, at_stoichiometry
 from electrode_homog.parameters.cell_parameters import CellParameters
 from electrode_homog.table import Table
 
@@ -39,7 +39,7 @@ def host_curve(cell: CellParameters, which: str) -> HostCurve:
     """The electrode `which`; raises nothing, but has NaN where a function has no value."""
     electrode = getattr(cell, which)
     volume_m3 = electrode.thickness_m * cell.cell.electrode_area_m2
-    phases = [electrode] if electrode.secondary is None else [electrode, electrode.secondary]
+    phases = electrode.active_materials
     capacities = [phase_capacity_Ah(phase, volume_m3) for phase in phases]
     start = sum(Q * phase.initial_stoichiometry for Q, phase in zip(capacities, phases, strict=True))
     curves = [potential_curve(phase) for phase in phases]
@@ -65,12 +65,11 @@ def potential_curve(phase: ActiveMaterialValues) -> tuple[np.ndarray, np.ndarray
     value = phase.open_circuit_potential_V
     low, high = (value.x[0], value.x[-1]) if isinstance(value, Table) else (EDGE, 1 - EDGE)
     x = np.linspace(low, high, POINTS)
-    U = np.asarray(value(x) if isinstance(value, Table) else evaluate(value, x=x), float) + np.zeros_like(x)
+    U = np.asarray(at_stoichiometry(value, x), float) + np.zeros_like(x)
     known = np.isfinite(U)
     return x[known], U[known]
 
 
 def initial_potential_V(phase: ActiveMaterialValues) -> float:
     """Of one active material at its own initial stoichiometry."""
-    value, x = phase.open_circuit_potential_V, phase.initial_stoichiometry
-    return float(value(x) if isinstance(value, Table) else evaluate(value, x=x))
+    return float(at_stoichiometry(phase.open_circuit_potential_V, phase.initial_stoichiometry))

@@ -108,9 +108,7 @@ def _electrode_losses(cell: CellParameters, side: str, current: float, window: f
     what = f"the ohmic loss in the solid of the {side} electrode"
     key = f"{side}.conductivity_S_m"
     losses = [Loss(key, what, drop, "V", HALF_VOLT, window, conductivity, "S/m", remedy)]
-    phases: dict[str, ActiveMaterialValues] = {side: electrode}
-    if electrode.secondary is not None:
-        phases[f"{side}.secondary"] = electrode.secondary
+    phases = {path: phase for path, phase in cell.active_materials().items() if path.startswith(side)}
     area = sum(phase.surface_area_per_m for phase in phases.values())
     density = current / (area * electrode.thickness_m)
     for path, phase in phases.items():
